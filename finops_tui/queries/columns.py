@@ -26,7 +26,6 @@ ATTRIBUTES: Final[tuple[str, ...]] = (
     "CommitmentDiscountCategory",
     "CommitmentDiscountId",
     "CommitmentDiscountName",
-    "CommitmentDiscountQuantity",
     "CommitmentDiscountStatus",
     "CommitmentDiscountType",
     "CommitmentDiscountUnit",
@@ -71,11 +70,14 @@ PERIODS: Final[tuple[str, ...]] = ("BillingPeriodStart", "BillingPeriodEnd")
 MAPS: Final[tuple[str, ...]] = ("Tags", "RawTags", "Extra")
 """Maps of `lines`: tags with normalised keys, tags as delivered, vendor columns by name."""
 
-QUANTITIES: Final[tuple[str, ...]] = ("ConsumedQuantity", "PricingQuantity")
+QUANTITIES: Final[tuple[str, ...]] = ("ConsumedQuantity", "PricingQuantity", "CommitmentDiscountQuantity")
 """DOUBLE columns beside the costs; never added into money."""
 
 COSTS: Final[tuple[str, ...]] = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
 """DECIMAL columns, in units of BillingCurrency."""
+
+MONEY: Final[tuple[str, ...]] = (*COSTS, "PricingCurrencyEffectiveCost")
+"""Every DECIMAL column; the last one is in units of PricingCurrency and never a cost basis."""
 
 CHARGE_CATEGORIES: Final[tuple[str, ...]] = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 """Allowed values of ChargeCategory (FOCUS 1.2)."""
