@@ -1,0 +1,115 @@
+"""What can be asked of a bill: a frozen `View`, and one constant `.sql` file per question.
+
+A question reads one of three relations that `scope.py` renders from the view: `scope`, `charges` or
+`records`. Values are bound, identifiers come from fixed lists.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Protocol
+
+from finops_tui.queries import filters
+from finops_tui.queries.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from finops_tui.queries.catalog import Catalog
+    from finops_tui.queries.teams import Teams
+    from finops_tui.queries.view import View
+
+
+class Ask(Protocol):
+    """The one function a screen is handed."""
+
+    async def __call__(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
+        """Answer a question about a view.
+
+        Args:
+            question: Name of a `.sql` file of this package.
+            view: What is looked at.
+            parameters: Values of the question's own `$names`.
+
+        Returns:
+            A frame with the question's columns; money is Decimal.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL and the values bound in it, by name."""
+
+    sql: str
+    values: dict[str, object]
+
+
+_RELATION = re.compile(r"\bFROM (scope|charges|records)\b")
+_PARAMETER = re.compile(r"\$([a-z_]+)\b")
+
+
+@cache
+def text(question: str) -> str:
+    """The SQL file of a question.
+
+    Raises:
+        KeyError: there is no such question.
+    """
+    path = files(__name__) / f"{question}.sql"
+    if not question.isidentifier() or not path.is_file():
+        raise KeyError(question)
+    return path.read_text(encoding="utf-8")
+
+
+def questions() -> dict[str, str]:
+    """Every question by name, with the words on its first line."""
+    names = sorted(p.name.removesuffix(".sql") for p in files(__name__).iterdir() if p.name.endswith(".sql"))
+    return {name: text(name).splitlines()[0].removeprefix("-- ") for name in names}
+
+
+def render(
+    question: str,
+    view: View,
+    catalog: Catalog,
+    teams: Teams | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> Statement:
+    """The statement that answers a question about a view.
+
+    Args:
+        question: Name of a `.sql` file of this package.
+        view: What is looked at.
+        catalog: What the store holds.
+        teams: Rules of the dimension `team`.
+        parameters: Values of the question's own `$names`.
+
+    Raises:
+        KeyError: no such question, or a parameter of it is missing.
+        UnknownDimensionError: the view names a dimension that does not exist.
+    """
+    asked = text(question)
+    scope = Scope(view, catalog, teams)
+    relations = dict.fromkeys(_RELATION.findall(asked))
+    with_ = ",\n".join(f"{name} AS (\n{getattr(scope, name)()}\n)" for name in relations)
+    given = {name: (parameters or {})[name] for name in dict.fromkeys(_PARAMETER.findall(asked))}
+    having = _having(view, scope) if question == "by_key" else ""
+    sql = f"WITH {with_}\n{asked}"
+    if having:
+        sql = f"SELECT * FROM (\n{sql}\n) WHERE {having}"
+    return Statement(sql, {**scope.bind.values, **given})
+
+
+def _having(view: View, scope: Scope) -> str:
+    if view.filter is None:
+        return ""
+    from finops_tui.queries import filter_sql
+
+    _, groups = filters.split(view.filter)
+    columns = {"cost": "cost", "delta": "(now - before)"}
+    return filter_sql.where(groups, scope.bind, columns.__getitem__) if groups is not None else ""

@@ -1,0 +1,216 @@
+"""From a view to the rows it looks at: the only SQL that varies.
+
+Three relations, rendered on demand over the segments that the view's period touches:
+
+* `scope`: one row per line and day (or hour): `bucket DATE|TIMESTAMP, part VARCHAR, currency VARCHAR,
+  label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE`. `part` is `before`, `now`
+  (complete days of the period that the comparison covers) or `late` (the rest of the period).
+* `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
+* `records`: one row per line item of the period, with every column and `cost DECIMAL`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finops_tui.queries import dimensions
+from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.view import BASES, CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from finops_tui.queries.catalog import Catalog, Segment
+    from finops_tui.queries.teams import Teams
+    from finops_tui.queries.view import Condition, Period, View
+
+
+class Binder:
+    """Values of one statement: each gets a placeholder, equal ones share it."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self._names: dict[tuple[type, object], str] = {}
+
+    def __call__(self, value: object) -> str:
+        """Register a value and return its placeholder."""
+        key = (type(value), value)
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = f"p{len(self.values)}"
+            self.values[name] = value
+        return f"${name}"
+
+
+class Scope:
+    """Renders the relations of one view over one catalog."""
+
+    def __init__(self, view: View, catalog: Catalog, teams: Teams | None = None) -> None:
+        self.view = view
+        self.bind = Binder()
+        self._teams = teams
+        periods = [view.period]
+        if view.compared is not None:
+            periods += [view.compared.before]
+        self._periods = periods
+        self.segments = tuple(s for s in catalog.segments if any(map(s.touches, periods)))
+        scales = {(s.precision, s.scale) for s in self.segments}
+        self._money = f"DECIMAL(38, {max(scale for _, scale in scales)})" if len(scales) > 1 else None
+
+    def expression(self, dimension: str) -> str:
+        """The SQL of a dimension as grouped by, team rules included."""
+        return dimensions.expression(dimension, self.bind, self._team() if dimension == "team" else None)
+
+    def raw(self, dimension: str) -> str:
+        """The SQL of a dimension as filtered by: NULL where there is no value."""
+        return self._team() if dimension == "team" else dimensions.raw(dimension, self.bind)
+
+    def _team(self) -> str:
+        if self._teams is None:
+            return f"'{dimensions.UNALLOCATED}'"
+        return self._teams.sql(self.bind, lambda field: dimensions.raw(field, self.bind))
+
+    def scope(self) -> str:
+        """The SQL of the relation `scope`."""
+        keys = [f"{self.expression(d)} AS k{i}" for i, d in enumerate(self.view.group_by)] or ["'' AS k0"]
+        name = dimensions.label(self.view.dimension)
+        columns = ", ".join([*keys, f"{name} AS label", '"BillingCurrency" AS currency'])
+        hourly = self.view.grain == "hour"
+        day = 'CAST(c."ChargePeriodStart" AS DATE)' if hourly else 'c."ChargeDay"'
+        bucket = (
+            "date_trunc('hour', c.\"ChargePeriodStart\")"
+            if hourly
+            else f"CAST(date_trunc('{self.view.grain}', {day}) AS DATE)"
+        )
+        names = ", ".join(f"l.k{i}" for i in range(len(keys)))
+        count = "1::BIGINT" if hourly else "c.n"
+
+        def branch(segment: Segment) -> str:
+            table = "items" if hourly else segment.daily
+            return (
+                f"SELECT {bucket} AS bucket, {day} AS day, {self._part(day)} AS part, l.currency, l.label, {names},"
+                f" {self._cost('c')} AS cost, {count} AS n\n"
+                f"  FROM {segment.alias}.{table} c\n"
+                f"  JOIN (SELECT sid, {columns} FROM {segment.alias}.lines{self._where()}) l USING (sid)\n"
+                f"  WHERE {self._days(day)}"
+            )
+
+        when = "TIMESTAMP" if hourly else "DATE"
+        nothing = ", ".join(f"NULL::VARCHAR AS k{i}" for i in range(len(keys)))
+        return self._union(
+            branch,
+            f"SELECT NULL::{when} AS bucket, NULL::DATE AS day, NULL::VARCHAR AS part, NULL::VARCHAR AS currency,"
+            f" NULL::VARCHAR AS label, {nothing}, NULL::DECIMAL(18, 10) AS cost, NULL::BIGINT AS n WHERE false",
+        )
+
+    def charges(self) -> str:
+        """The SQL of the relation `charges`."""
+
+        within = self._within('d."ChargeDay"', self.view.period)
+
+        def branch(segment: Segment) -> str:
+            return (
+                f"SELECT {_line_columns('l')}, c.cost, c.n FROM (SELECT * FROM {segment.alias}.lines{self._where()}) l\n"
+                f"  JOIN (SELECT sid, sum({self._cost('d')}) AS cost, sum(d.n) AS n\n"
+                f"        FROM {segment.alias}.{segment.daily} d WHERE {within} GROUP BY sid) c USING (sid)"
+            )
+
+        return self._union(
+            branch, f"SELECT {_nothing()}, NULL::DECIMAL(38, 10) AS cost, NULL::BIGINT AS n WHERE false"
+        )
+
+    def records(self) -> str:
+        """The SQL of the relation `records`."""
+        beside = ", ".join(f'c."{name}"' for name in QUANTITIES)
+        casts = {name: self._cast(f'c."{name}"') for name in MONEY}
+        money = ", ".join(f'{cast} AS "{name}"' for name, cast in casts.items())
+        within = self._within('CAST(c."ChargePeriodStart" AS DATE)', self.view.period)
+
+        def branch(segment: Segment) -> str:
+            return (
+                f"SELECT {self.bind(segment.source)} AS source, {self.bind(segment.account)} AS account,"
+                f" {self.bind(segment.period)} AS period, c.file, c.record,"
+                f' c."ChargePeriodStart", c."ChargePeriodEnd", {beside}, {money}, {self._cost("c")} AS cost,\n'
+                f"  {_line_columns('l')}\n  FROM {segment.alias}.items c\n"
+                f"  JOIN (SELECT * FROM {segment.alias}.lines{self._where()}) l USING (sid)\n"
+                f"  WHERE {within}"
+            )
+
+        kinds = [
+            *((n, "VARCHAR") for n in ("source", "account", "period")),
+            ("file", "INTEGER"),
+            ("record", "BIGINT"),
+            *((f'"{n}"', "TIMESTAMP") for n in ("ChargePeriodStart", "ChargePeriodEnd")),
+            *((f'"{n}"', "DOUBLE") for n in QUANTITIES),
+            *((f'"{n}"', "DECIMAL(18, 10)") for n in MONEY),
+            ("cost", "DECIMAL(18, 10)"),
+        ]
+        none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in kinds)
+        return self._union(branch, f"SELECT {none}, {_nothing()} WHERE false")
+
+    def _union(self, branch: Callable[[Segment], str], nothing: str) -> str:
+        return "\nUNION ALL\n".join(map(branch, self.segments)) or nothing
+
+    def _cast(self, column: str) -> str:
+        return f"CAST({column} AS {self._money})" if self._money else column
+
+    def _cost(self, table: str) -> str:
+        return self._cast(f'{table}."{BASES[self.view.basis]}"')
+
+    def _within(self, day: str, period: Period) -> str:
+        return f"({day} >= {self.bind(period.since)} AND {day} < {self.bind(period.until)})"
+
+    def _days(self, day: str) -> str:
+        return " OR ".join(self._within(day, period) for period in self._periods)
+
+    def _part(self, day: str) -> str:
+        compared = self.view.compared
+        if compared is None:
+            return "'now'"
+        return (
+            f"CASE WHEN {self._within(day, compared.now)} THEN 'now'"
+            f" WHEN {self._within(day, compared.before)} THEN 'before' ELSE 'late' END"
+        )
+
+    def _where(self) -> str:
+        view = self.view
+        terms = [self._condition(condition) for condition in view.path]
+        if view.filter is not None:
+            from finops_tui.queries import filter_sql, filters
+
+            rows, _ = filters.split(view.filter)
+            if rows is not None:
+                terms.append(filter_sql.where(rows, self.bind, self.raw))
+        if view.currency is not None:
+            terms.append(f'"BillingCurrency" = {self.bind(view.currency)}')
+        if view.included:
+            terms.append(f"({self._categories(view.included)})")
+        if view.excluded:
+            terms.append(f"NOT ({self._categories(view.excluded)})")
+        return " WHERE " + " AND ".join(terms) if terms else ""
+
+    def _categories(self, names: frozenset[str]) -> str:
+        kinds = sorted(CATEGORIES[name] for name in names if name != "refund")
+        terms = []
+        if kinds:
+            placeholders = ", ".join(map(self.bind, kinds))
+            terms.append(f"""coalesce("ChargeCategory", '') IN ({placeholders})""")
+        if "refund" in names:
+            terms.append("""coalesce("ChargeClass", '') = 'Correction'""")
+        return " OR ".join(terms)
+
+    def _condition(self, condition: Condition) -> str:
+        same = "IS DISTINCT FROM" if condition.excluded else "IS NOT DISTINCT FROM"
+        value = "NULL" if condition.value is None else self.bind(condition.value)
+        return f"{self.expression(condition.dimension)} {same} {value}"
+
+
+def _line_columns(table: str) -> str:
+    return ", ".join(f'{table}."{name}"' for name in (*ATTRIBUTES, *PERIODS, *MAPS))
+
+
+def _nothing() -> str:
+    texts = [f'NULL::VARCHAR AS "{name}"' for name in ATTRIBUTES]
+    times = [f'NULL::TIMESTAMP AS "{name}"' for name in PERIODS]
+    maps = [f'NULL::MAP(VARCHAR, VARCHAR) AS "{name}"' for name in MAPS]
+    return ", ".join([*texts, *times, *maps])

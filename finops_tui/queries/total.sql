@@ -1,0 +1,11 @@
+-- What does all of it cost, per currency?
+SELECT currency,
+       coalesce(sum(cost) FILTER (WHERE part <> 'before'), 0)        AS cost,
+       coalesce(sum(cost) FILTER (WHERE part = 'now'), 0)            AS now,
+       coalesce(sum(cost) FILTER (WHERE part = 'before'), 0)         AS before,
+       coalesce(sum(n) FILTER (WHERE part <> 'before'), 0)::BIGINT   AS n,
+       min(day) FILTER (WHERE part <> 'before')                      AS first_day,
+       max(day) FILTER (WHERE part <> 'before')                      AS last_day
+FROM scope
+GROUP BY currency
+ORDER BY abs(coalesce(sum(cost) FILTER (WHERE part <> 'before'), 0)) DESC, currency
