@@ -1,0 +1,109 @@
+"""What the app hands every screen: questions to ask, and what the machine can do for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+    from finops_tui.queries import Ask
+    from finops_tui.queries.budgets import Budget
+    from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.view import View
+    from finops_tui.screens.color import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One loaded unit, as the Sources screen shows it; totals are exact decimal strings per currency."""
+
+    source: str
+    account: str
+    period: str
+    format: str
+    records: int
+    lines: int
+    quarantined: int
+    billed: Mapping[str, str]
+    effective: Mapping[str, str]
+    first_day: str
+    last_day: str
+    loaded_at: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """How far a load is: the file at hand, bytes and records so far, and what is being done."""
+
+    step: str
+    file: str
+    bytes_done: int
+    bytes_total: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did, in words: units loaded, files refused with reasons, notes."""
+
+    loaded: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+class Load(Protocol):
+    """Load bills into the store; runs off the event loop and can be cancelled."""
+
+    async def __call__(
+        self, sources: Sequence[str], progress: Callable[[LoadProgress], None], cancelled: Callable[[], bool]
+    ) -> LoadReport:
+        """Load the sources.
+
+        Raises:
+            DeskError: it could not be done; the message is for people.
+        """
+        ...
+
+
+class DeskError(Exception):
+    """Something the machine could not do, in words for people."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Handed to every screen; `calendar` and `loaded` are replaced when a load has been published.
+
+    Attributes:
+        ask: Answers a question about a view.
+        calendar: What the data covers, or None when the store is empty.
+        look: Colour depth, character set, light or dark, delta colours; decided once at the start.
+        start: The view to open with, or None when the store is empty.
+        loaded: What is in the store.
+        budgets: Budgets of `finops.toml`.
+        keys: Key overrides by action id.
+        title: What is open: the store's or the demo's name.
+        load: Loads bills, or None where loading makes no sense (the demo).
+        refresh: Looks for a newer generation; true when there was one.
+        export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
+        group_by: Dimensions offered by the group-by picker, tag keys included, ranked.
+        open_path: Where export dialogs start.
+    """
+
+    ask: Ask
+    calendar: Calendar | None
+    look: Look
+    start: View | None
+    loaded: tuple[Loaded, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    load: Load | None = None
+    refresh: Callable[[], Awaitable[bool]] | None = None
+    export: Callable[[pl.DataFrame, Path, str], Path] | None = None
+    statement: Callable[[str, View], str] | None = None
