@@ -1,4 +1,4 @@
-'''The drawing parts: one table and seven charts, drawn line by line.
+"""The drawing parts: one table and seven charts, drawn line by line.
 
 Nothing here asks, adds up or decides; a widget is shown a value and draws it. Every widget is built
 with a `Look` (`screens.color`) and an optional `id`/`classes`; `show(...)` replaces what it shows.
@@ -38,7 +38,7 @@ ranking
     `Ranking(look)`: `show(rows, *, currency)` with `Ranked(label, value, share=None, change=None)`.
     Actions: `up down page_up page_down home end select`. Messages: `CursorMoved(index)`, `BarSelected(index)`.
 
-calendar
+heat
     `CalendarHeat(look)`: `show(days, *, currency)` with `days: Mapping[date, Decimal]`.
     Actions: `left right up down home end peak select`. Messages: `CursorMoved(day)`, `DaySelected(day)`.
 
@@ -57,4 +57,4 @@ lines
 
 sparks
     `spark(values, width, look) -> str` and `bar(value, maximum, width, look) -> str`: texts for cells.
-'''
+"""
