@@ -1,4 +1,4 @@
-"""Write the generated parts of the docs again: the table of keys and the table of dimensions.
+"""Write the generated parts of the docs again: the tables of keys and of dimensions.
 
 python tools/docs.py            write them
 python tools/docs.py --check    write nothing; say what is not current, and fail
@@ -9,11 +9,27 @@ from __future__ import annotations
 import difflib
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from textual.keys import key_to_character
 
 from finops_tui.queries.dimensions import DIMENSIONS
+from finops_tui.screens.keys import ACTIONS, Action
 
-TOP = Path(__file__).resolve().parent.parent
+SPECIAL: Final = {
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "slash": "/",
+    "backslash": "\\",
+    "at": "@",
+    "minus": "-",
+    "plus": "+",
+    "underscore": "_",
+}
+"""Names that Textual gives to keys and that are not the character's own."""
+TOP: Final = Path(__file__).resolve().parent.parent
 
 
 class Part(NamedTuple):
@@ -41,9 +57,46 @@ def dimensions() -> str:
     return table(["word", "of the FOCUS columns"], rows)
 
 
+def cap(key: str) -> str:
+    """A key as it is written on a keyboard: `slash` is `/`."""
+    *modifiers, name = key.strip().split("+")
+    character = SPECIAL.get(name) or key_to_character(name) or name
+    shown = character if character.isprintable() and character != " " else name
+    return f"`{'+'.join([*modifiers, shown])}`"
+
+
+def caps(action: Action) -> str:
+    """Every key of an action."""
+    return " ".join(map(cap, action.keys.split(",")))
+
+
+def first_keys() -> str:
+    """The keys the footer hints at."""
+    return table(["key", "does"], [[caps(action), action.help] for action in ACTIONS if action.footer])
+
+
+def all_keys() -> str:
+    """Every key of every screen, by screen, with the name that an override uses."""
+    places = list(dict.fromkeys(place for action in ACTIONS for place in action.where))
+    sections = []
+    for place in places:
+        rows = [
+            [caps(action), f"`{action.id}`", f"`:{action.command}`" if action.command else "", action.help]
+            for action in ACTIONS
+            if place in action.where
+        ]
+        title = "On every screen" if place == "any" else f"On {place}"
+        sections.append(f"## {title}\n\n{table(['key', 'id', 'command', 'does'], rows)}")
+    return "\n\n".join(sections)
+
+
 def parts() -> list[Part]:
     """Every generated part."""
-    return [Part("docs/headless.md", "dimensions", dimensions())]
+    return [
+        Part("README.md", "keys", first_keys()),
+        Part("docs/keys.md", "keys", all_keys()),
+        Part("docs/headless.md", "dimensions", dimensions()),
+    ]
 
 
 def replaced(page: str, part: Part) -> str:
@@ -71,7 +124,9 @@ def main(arguments: list[str]) -> int:
         if "--check" in arguments:
             old = (TOP / name).read_text(encoding="utf-8")
             sys.stdout.writelines(
-                difflib.unified_diff(old.splitlines(True), text.splitlines(True), name, "generated")
+                difflib.unified_diff(
+                    old.splitlines(keepends=True), text.splitlines(keepends=True), name, "generated"
+                )
             )
         else:
             (TOP / name).write_text(text, encoding="utf-8")
