@@ -1,0 +1,153 @@
+"""The command line: what can be written after `finops-tui`. Imports nothing heavy, so help is quick."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = ("demo", "load", "sources", "query", "budgets")
+FORMATS: Final = ("table", "csv", "json", "md", "parquet")
+
+_EXPLORE = """\
+usage: finops-tui [options] [PATH ...]
+       finops-tui {demo,load,sources,query,budgets} [options]
+"""
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; `command` is `explore` when none is named.
+
+    Raises:
+        SystemExit: help or the version was asked for (0), or an argument is wrong (2).
+    """
+    words = list(arguments)
+    command = next((w for w in words if not w.startswith("-")), "")
+    if command in COMMANDS and words[0] == command:
+        options = _parser(command).parse_args(words[1:])
+        options.command = command
+    else:
+        options = _explore().parse_args(words)
+        options.command = "explore"
+    return options
+
+
+def _explore() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="finops-tui",
+        usage=_EXPLORE.removeprefix("usage: ").rstrip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Explore cloud bills in the terminal, from the export itself.",
+        epilog="""\
+commands:
+  demo      explore the bundled sample data
+  load      load bills into the store
+  sources   list what is loaded
+  query     print costs by any dimensions
+  budgets   print the budgets' state; exit code 1 when one is breached
+
+`finops-tui COMMAND --help` tells more.""",
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="bills to load first: files, folders, globs")
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    _store(parser)
+    _screen(parser)
+    return parser
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=_DESCRIPTIONS[command])
+    {"demo": _screen, "load": _load, "sources": _sources, "query": _query, "budgets": _budgets}[command](parser)
+    return parser
+
+
+_DESCRIPTIONS: Final = {
+    "demo": "Explore the bundled sample data of a fictional company; no account, no network.",
+    "load": "Load bills into the store. A billing period that is loaded again is replaced, never doubled.",
+    "sources": "List what is loaded, with its totals.",
+    "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
+    "budgets": "Print the state of the budgets in finops.toml. Exit code 1 when one is breached.",
+}
+
+
+def _store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
+    parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
+    parser.add_argument("--config", metavar="FILE", help="finops.toml to use (default: ./finops.toml, else the user's)")
+    if demo:
+        parser.add_argument("--demo", action="store_true", help="use the bundled sample data instead of the store")
+
+
+def _screen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--color",
+        choices=("auto", "truecolor", "256", "16", "none"),
+        default="auto",
+        help="colour depth (default: what the terminal says it has)",
+    )
+    parser.add_argument(
+        "--charset",
+        choices=("auto", "unicode", "blocks", "ascii"),
+        default="auto",
+        help="glyphs to draw with (default: what the locale can show)",
+    )
+    parser.add_argument("--light", action="store_true", help="the light theme")
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
+
+def _load(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder or a glob")
+    parser.add_argument("--source", metavar="NAME", help="name these bills are kept under (default: by format)")
+    parser.add_argument("--keep-going", action="store_true", help="load the rest when a file is refused")
+    parser.add_argument("--memory", metavar="SIZE", help="memory to load with, such as 2GB (default: a quarter)")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    _store(parser)
+
+
+def _sources(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    _store(parser)
+
+
+def _query(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    parser.add_argument(
+        "--by",
+        metavar="DIM[,DIM...]",
+        default="",
+        help="account, service, region, usage, resource, category, commitment, provider, team, tag.KEY "
+        "or any FOCUS column (default: one total)",
+    )
+    parser.add_argument("--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'")
+    parser.add_argument("--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)")
+    parser.add_argument("--grain", choices=GRAINS, help="a row for each hour, day, week or month")
+    parser.add_argument("--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)")
+    parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
+    parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
+    parser.add_argument("--currency", metavar="CODE", help="only this billing currency")
+    parser.add_argument("--compare", action="store_true", help="add the like-for-like period before")
+    parser.add_argument("--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`")
+    _output(parser)
+
+
+_CATEGORY_HELP: Final = f"count only these charge categories: {', '.join(CATEGORIES)}"
+
+
+def _budgets(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    _output(parser)
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: table)")
+    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
