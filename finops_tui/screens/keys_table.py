@@ -1,0 +1,284 @@
+"""Every key, declared once; `keys.py` turns this table into bindings, hints, help and commands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from finops_tui.screens.action import SCREENS, Action
+
+_ALL: Final = tuple(SCREENS)
+_EXPLORE: Final = ("explore",)
+_CHARTS: Final = ("explore", "resource", "budget")
+_LISTS: Final = ("explore", "resource", "budgets", "sources")
+_TIMES: Final = ("explore", "resource")
+
+_MOVE: Final = (
+    Action("nav.down", "j,down", "nav('down')", "down", "The next row.", _ALL),
+    Action("nav.up", "k,up", "nav('up')", "up", "The row before.", _ALL),
+    Action(
+        "nav.left",
+        "h,left",
+        "nav('left')",
+        "left",
+        "Chart: the bin before. Table: back out of the group.",
+        _ALL,
+    ),
+    Action(
+        "nav.right", "l,right", "nav('right')", "right", "Chart: the next bin. Table: into the group.", _ALL
+    ),
+    Action("nav.page_down", "pagedown,ctrl+f", "nav('page_down')", "page down", "A page down.", _ALL),
+    Action("nav.page_up", "pageup,ctrl+b", "nav('page_up')", "page up", "A page up.", _ALL),
+    Action("nav.home", "g,home", "nav('home')", "first", "The first row or bin.", _ALL),
+    Action("nav.end", "G,end", "nav('end')", "last", "The last row or bin.", _ALL),
+    Action(
+        "nav.open", "enter", "nav('select')", "open", "Into the row, the bin or the box.", _ALL, footer=True
+    ),
+    Action(
+        "nav.back",
+        "escape,backspace",
+        "back",
+        "back",
+        "Out of the group, or of the screen.",
+        _ALL,
+        footer=True,
+    ),
+    Action("nav.pane", "tab", "pane(1)", "pane", "To the next pane: chart or table.", _CHARTS, footer=True),
+    Action("nav.pane_back", "shift+tab", "pane(-1)", "pane back", "To the pane before.", _CHARTS),
+    Action("pane.zoom", "+", "zoom", "zoom", "The pane as large as the screen, and back.", _CHARTS, "zoom"),
+    Action("chart.peak", "H,L", "nav('peak')", "peak", "Chart: to the dearest bin.", _CHARTS, "peak"),
+)
+
+_SLICE: Final = (
+    Action(
+        "slice.group",
+        "d",
+        "pick_group",
+        "group",
+        "Group by another dimension, tags and teams included.",
+        _EXPLORE,
+        "group",
+        "DIM",
+        footer=True,
+    ),
+    *(
+        Action(
+            f"slice.group_{n}",
+            str(n),
+            f"group_nth({n})",
+            f"group {n}",
+            f"Group by dimension {n} of the list that `d` shows.",
+            _EXPLORE,
+        )
+        for n in range(1, 10)
+    ),
+    Action(
+        "slice.filter",
+        "/",
+        "filter",
+        "filter",
+        "Filter with words, as in service:EC2 cost>100.",
+        _EXPLORE,
+        "filter",
+        "EXPR",
+        footer=True,
+    ),
+    Action(
+        "slice.keep", "f", "keep(False)", "only this", "Only the value under the cursor.", _EXPLORE, "only"
+    ),
+    Action(
+        "slice.drop",
+        "F",
+        "keep(True)",
+        "without this",
+        "Everything but the value under the cursor.",
+        _EXPLORE,
+        "without",
+    ),
+    Action(
+        "slice.period",
+        "t",
+        "pick_period",
+        "period",
+        "Another period: mtd, 2026-03, last month, a..b.",
+        _EXPLORE,
+        "period",
+        "PERIOD",
+        footer=True,
+    ),
+    Action("slice.earlier", "[", "shift(-1)", "earlier", "The period before.", _TIMES, "earlier"),
+    Action("slice.later", "]", "shift(1)", "later", "The period after.", _TIMES, "later"),
+    Action(
+        "slice.coarser", "-", "grain(1)", "coarser", "Longer bins: hour, day, week, month.", _TIMES, "coarser"
+    ),
+    Action(
+        "slice.finer",
+        "=",
+        "grain(-1)",
+        "finer",
+        "Shorter bins, down to hours where the data has them.",
+        _TIMES,
+        "finer",
+    ),
+    Action(
+        "slice.grain",
+        "",
+        "grain(1)",
+        "grain",
+        "Bins of an hour, day, week or month.",
+        _EXPLORE,
+        "grain",
+        "GRAIN",
+    ),
+    Action(
+        "slice.compare",
+        "c",
+        "compare",
+        "compare",
+        "Compare with the like-for-like period before, or not.",
+        _EXPLORE,
+        "compare",
+    ),
+    Action(
+        "slice.basis",
+        "b",
+        "pick_basis",
+        "basis",
+        "Cost basis, and which charge categories count.",
+        _EXPLORE,
+        "basis",
+        "BASIS",
+        footer=True,
+    ),
+    Action(
+        "slice.next_basis",
+        "B",
+        "next_basis",
+        "next basis",
+        "The next cost basis: billed, effective, contracted, list.",
+        _EXPLORE,
+    ),
+    Action(
+        "slice.currency",
+        "C",
+        "next_currency",
+        "currency",
+        "The next billing currency; they are never added.",
+        _EXPLORE,
+        "currency",
+        "CODE",
+    ),
+    Action(
+        "slice.clear",
+        "0",
+        "clear",
+        "everything",
+        "Everything of the period: no groups entered, no filter.",
+        _EXPLORE,
+        "clear",
+    ),
+)
+
+_SHOW: Final = (
+    Action(
+        "view.next",
+        "v",
+        "view_next(1)",
+        "view",
+        "The next picture: trend, ranking, calendar, treemap, table.",
+        _EXPLORE,
+        "view",
+        "NAME",
+        footer=True,
+    ),
+    Action("view.before", "V", "view_next(-1)", "view back", "The picture before.", _EXPLORE),
+    *(
+        Action(f"view.{name}", "", f"show('{name}')", name, f"Show {what}.", _EXPLORE, name)
+        for name, what in (
+            ("trend", "the cost over time, stacked"),
+            ("ranking", "the dearest groups as bars"),
+            ("calendar", "the cost of each day as heat"),
+            ("treemap", "the groups as areas"),
+            ("table", "the table alone"),
+        )
+    ),
+    Action("table.sort", "s", "sort_next", "sort", "Sort by the next column.", _LISTS, "sort", "COLUMN"),
+    Action("table.reverse", "S", "sort_reverse", "reverse", "Turn the order round.", _LISTS, "reverse"),
+    Action(
+        "table.mark", "space", "nav('mark')", "mark", "Mark rows; the status line adds them up.", _EXPLORE
+    ),
+    Action("table.unmark", "M", "unmark", "unmark", "Forget the marks.", _EXPLORE, "unmark"),
+    Action("hist.undo", "z,u", "undo", "undo", "Back to the view before, in time.", _EXPLORE, "undo"),
+    Action("hist.redo", "Z,ctrl+r", "redo", "redo", "Forward again.", _EXPLORE, "redo"),
+)
+
+_TAKE: Final = (
+    Action("copy.cell", "y", "copy_cell", "copy", "Copy the value under the cursor.", _LISTS, "copy"),
+    Action(
+        "copy.table", "Y", "copy_table", "copy table", "Copy the table, tab separated.", _LISTS, "copytable"
+    ),
+    Action(
+        "export",
+        "e",
+        "export",
+        "export",
+        "Write the table as CSV, Parquet, JSON or Markdown.",
+        _LISTS,
+        "export",
+    ),
+    Action(
+        "sources.load",
+        "a",
+        "load",
+        "load",
+        "Load more bills: a file, a folder, a glob.",
+        ("sources",),
+        "load",
+        footer=True,
+    ),
+    Action(
+        "sources.cancel",
+        "x",
+        "cancel_load",
+        "cancel",
+        "Stop the load; the store stays as it was.",
+        ("sources",),
+        "cancel",
+        footer=True,
+    ),
+    Action(
+        "budget.explore",
+        "o",
+        "explore",
+        "explore",
+        "Explore what the budget covers.",
+        ("budgets", "budget"),
+        "explore",
+        footer=True,
+    ),
+)
+
+_APP: Final = (
+    Action(
+        "go.budgets", "$", "go('budgets')", "budgets", "Budgets: actual, projected, state.", command="budgets"
+    ),
+    Action(
+        "go.sources", "D", "go('sources')", "data", "What is loaded, and loading more.", command="sources"
+    ),
+    Action("refresh", "r", "refresh_data", "refresh", "Look for newer data.", command="refresh"),
+    Action("command", ":", "command", "command", "A command by its word.", footer=True),
+    Action("palette", "ctrl+p", "command_palette", "palette", "Find a command."),
+    Action("help", "?,f1", "help", "help", "The keys of this screen.", command="help", footer=True),
+    Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
+)
+
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *_SLICE, *_SHOW, *_TAKE, *_APP)
+"""Every action, in the order of the help screen."""
+
+GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
+    ("Move", _MOVE),
+    ("Slice", _SLICE),
+    ("Show", _SHOW),
+    ("Take", _TAKE),
+    ("Everywhere", _APP),
+)
+"""The same actions under the headings of the help screen and the docs."""
