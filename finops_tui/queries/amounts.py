@@ -1,0 +1,89 @@
+"""Exact sums of answers, for the screens: amounts per currency, never added across currencies."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, Inexact, Overflow
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+EXACT: Final = Context(prec=200, traps=[Inexact, Overflow])
+"""Money of any bill adds up in this without a digit lost; losing one raises."""
+
+ZERO: Final = Decimal(0)
+
+
+def add(values: Iterable[Decimal | None]) -> Decimal:
+    """The exact sum of amounts of one currency; None counts for nothing."""
+    total = ZERO
+    for value in values:
+        if value is not None:
+            total = EXACT.add(total, value)
+    return total
+
+
+def per_currency(
+    rows: Iterable[Mapping[str, Any]], money: str = "cost", currency: str = "currency"
+) -> dict[str, Decimal]:
+    """What rows of an answer add up to.
+
+    Args:
+        rows: Rows with an amount and its currency.
+        money: The column with the amount.
+        currency: The column with the currency.
+
+    Returns:
+        One exact sum per currency, in order of appearance.
+    """
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        code = row[currency] or "XXX"
+        sums[code] = add((sums.get(code), row[money]))
+    return sums
+
+
+def grouped(
+    rows: Iterable[Mapping[str, Any]], key: Callable[[Mapping[str, Any]], Hashable], money: str = "cost"
+) -> dict[Any, dict[str, Decimal]]:
+    """What rows of an answer add up to, per group and currency.
+
+    Args:
+        rows: Rows with `money` and `currency`.
+        key: The group of a row.
+        money: The column with the amount.
+
+    Returns:
+        For every group, one exact sum per currency.
+    """
+    groups: dict[Any, dict[str, Decimal]] = {}
+    for row in rows:
+        sums = groups.setdefault(key(row), {})
+        code = row["currency"] or "XXX"
+        sums[code] = add((sums.get(code), row[money]))
+    return groups
+
+
+def dearest_first(groups: Mapping[Any, Mapping[str, Decimal]], currencies: Sequence[str]) -> list[Any]:
+    """Groups by their money: in the first currency, ties in the second, and so on.
+
+    Args:
+        groups: Amounts per group and currency.
+        currencies: Currencies, the most important first; others follow by name.
+
+    Returns:
+        The groups, dearest first.
+    """
+    others = sorted({code for sums in groups.values() for code in sums} - set(currencies))
+    order = (*currencies, *others)
+    return sorted(groups, key=lambda group: (*(-groups[group].get(code, ZERO) for code in order), str(group)))
+
+
+def running(values: Iterable[Decimal | None]) -> list[Decimal]:
+    """The exact running total of amounts of one currency."""
+    totals: list[Decimal] = []
+    total = ZERO
+    for value in values:
+        total = add((total, value))
+        totals.append(total)
+    return totals
