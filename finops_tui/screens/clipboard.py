@@ -7,6 +7,7 @@ too long for a terminal goes to a file. Whatever was done is said in words.
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from finops_tui.queries.safe_text import clean, spreadsheet
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from textual.app import App
 
 TERMINAL_LIMIT: Final = 74_000
 """Characters of base64 that terminals take in one OSC 52 sequence; most stop shortly above."""
@@ -109,7 +112,29 @@ def _load_tmux_buffer(text: str) -> bool:
     return done.returncode == 0
 
 
-def copy(
+def copy(app: App[Any], text: str) -> str:
+    """Copy a text out of the running program.
+
+    Args:
+        app: The program; its driver is what reaches the terminal.
+        text: What to copy, already safe.
+
+    Returns:
+        What was done, or why it could not be, as a sentence for the status line.
+    """
+    from platformdirs import user_state_path
+
+    def write(sequence: str) -> None:
+        if app._driver is not None:  # noqa: SLF001  Textual has no public way to send a sequence
+            app._driver.write(sequence)  # noqa: SLF001
+
+    try:
+        return put(text, environ=os.environ, write=write, folder=user_state_path("finops-tui")).words
+    except OSError as error:
+        return f"not copied: {clean(str(error))}"
+
+
+def put(
     text: str,
     *,
     environ: Mapping[str, str],
@@ -117,7 +142,7 @@ def copy(
     folder: Path,
     load_tmux: Callable[[str], bool] = _load_tmux_buffer,
 ) -> Copied:
-    """Copy a text, in the way that works where the program runs.
+    """Put a text where it can be pasted from, in the way that works where the program runs.
 
     Args:
         text: What to copy, already safe.
