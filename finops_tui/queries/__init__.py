@@ -52,6 +52,7 @@ class Statement:
 
 _RELATION = re.compile(r"\bFROM (scope|charges|records)\b")
 _PARAMETER = re.compile(r"\$([a-z_]+)\b")
+_PLACEHOLDER = re.compile(r"\$(\w+)")
 
 
 @cache
@@ -99,10 +100,14 @@ def render(
     with_ = ",\n".join(f"{name} AS (\n{getattr(scope, name)()}\n)" for name in relations)
     given = {name: (parameters or {})[name] for name in dict.fromkeys(_PARAMETER.findall(asked))}
     having = _having(view, scope) if question == "by_key" else ""
-    sql = f"WITH {with_}\n{asked}"
+    words, _, body = asked.partition("\n")
+    # A question may name steps of its own; they follow the relation they read.
+    sql = f"{words}\nWITH {with_}" + (f",\n{body[5:]}" if body.startswith("WITH ") else f"\n{body}")
     if having:
         sql = f"SELECT * FROM (\n{sql}\n) WHERE {having}"
-    return Statement(sql, {**scope.bind.values, **given})
+    # A relation over no segment binds nothing, and DuckDB refuses values that no placeholder takes.
+    named = set(_PLACEHOLDER.findall(sql))
+    return Statement(sql, {name: v for name, v in {**scope.bind.values, **given}.items() if name in named})
 
 
 def _having(view: View, scope: Scope) -> str:

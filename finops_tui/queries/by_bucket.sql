@@ -3,4 +3,4 @@ SELECT COLUMNS('^k\d+$'), bucket, currency, sum(cost) AS cost, sum(n)::BIGINT AS
 FROM scope
 WHERE part <> 'before'
 GROUP BY ALL
-ORDER BY bucket, ALL
+ORDER BY bucket, currency, COLUMNS('^k\d+$')

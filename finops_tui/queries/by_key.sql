@@ -8,4 +8,4 @@ SELECT COLUMNS('^k\d+$'),
        coalesce(sum(n) FILTER (WHERE part <> 'before'), 0)::BIGINT   AS n
 FROM scope
 GROUP BY ALL
-ORDER BY cost DESC, ALL
+ORDER BY cost DESC, currency, COLUMNS('^k\d+$')

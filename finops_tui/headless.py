@@ -1,0 +1,164 @@
+"""The explorer's answers without a screen: one view, one frame, exact totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from finops_tui.queries import dimensions, filters
+from finops_tui.queries.calendar import Calendar
+from finops_tui.queries.view import CATEGORIES, View
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from finops_tui.store import Store
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer as it is printed.
+
+    Attributes:
+        view: What was asked, in words.
+        columns: Names of the columns, in order.
+        rows: One mapping per row; money is Decimal.
+        totals: Per currency, exact.
+        other: Per currency, what the rows leave out of the totals; empty when nothing.
+    """
+
+    view: Row
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    totals: dict[str, Decimal]
+    other: dict[str, Decimal]
+
+    def as_json(self) -> Row:
+        """The contract of `query --format json`."""
+        out: Row = {"view": self.view, "totals": self.totals, "rows": list(self.rows)}
+        if self.other:
+            out["other"] = self.other
+        return out
+
+
+def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
+    """The view that the command line's options describe.
+
+    Raises:
+        ValueError: a dimension, filter, period or category is wrong; the message says which and how.
+    """
+    names = tuple(dimensions.canonical(word.strip()) for word in _dimensions(options.by))
+    if len(set(names)) < len(names):
+        raise ValueError(f"--by names a dimension twice: {options.by}")
+    period = calendar.period(options.period)
+    return View(
+        period=period,
+        compared=calendar.compared(period) if options.compare else None,
+        group_by=names,
+        filter=filters.parse(options.filter),
+        basis=options.basis,
+        included=_categories(options.include),
+        excluded=_categories(options.exclude),
+        grain=options.grain or "day",
+        currency=options.currency,
+    )
+
+
+def _dimensions(text: str) -> list[str]:
+    """Split at commas; a tag key that has one is written `tag."a,b"`."""
+    words, quoted = [""], False
+    for character in text:
+        if character == '"':
+            quoted = not quoted
+        elif character == "," and not quoted:
+            words.append("")
+        else:
+            words[-1] += character
+    return [word for word in words if word.strip()]
+
+
+def _categories(words: Sequence[str]) -> frozenset[str]:
+    named = (name.strip().lower() for word in words for name in word.split(","))
+    return frozenset(_PLURALS.get(name, name) for name in named)
+
+
+_PLURALS = {"taxes": "tax", **{f"{name}s": name for name in CATEGORIES}}
+
+
+def query(store: Store, options: argparse.Namespace, calendar: Calendar) -> Result:
+    """Answer `finops-tui query`.
+
+    Raises:
+        ValueError: the options describe no view; the message is for people.
+    """
+    view = view_of(options, calendar)
+    question = "by_bucket" if options.grain else "by_key"
+    frame = store.ask_now(question, view)
+    totals = _sums(store.ask_now("total", view))
+    named = dict(zip((f"k{i}" for i in range(len(view.group_by))), view.group_by, strict=True))
+    rows = _rows(frame, named, compared=view.compared is not None)
+    rows = _limited(rows, options.limit)
+    columns = _columns(view, grain=options.grain, compared=view.compared is not None)
+    shown = {currency: sum((r["cost"] for r in rows if r["currency"] == currency), Decimal(0)) for currency in totals}
+    other = {c: totals[c] - shown[c] for c in totals if totals[c] != shown[c]}
+    return Result(describe(view, options.grain), columns, tuple(rows), totals, other)
+
+
+def _sums(frame: pl.DataFrame) -> dict[str, Decimal]:
+    return {row["currency"]: row["cost"] for row in frame.iter_rows(named=True)}
+
+
+def _columns(view: View, *, grain: str | None, compared: bool) -> tuple[str, ...]:
+    time = ("bucket",) if grain else ()
+    change = ("now", "before", "change") if compared and not grain else ()
+    return (*time, *view.group_by, "currency", "cost", *change)
+
+
+def _rows(frame: pl.DataFrame, named: dict[str, str], *, compared: bool) -> list[Row]:
+    rows = []
+    for found in frame.iter_rows(named=True):
+        row: Row = {name: found[key] for key, name in named.items()}
+        row |= {name: found[name] for name in ("bucket", "currency", "cost") if name in found}
+        if compared and "before" in found:
+            row |= {"now": found["now"], "before": found["before"], "change": found["now"] - found["before"]}
+        rows.append(row)
+    return rows
+
+
+def _limited(rows: list[Row], limit: int | None) -> list[Row]:
+    """The dearest rows of each currency; rows come dearest first, or in order of time."""
+    if limit is None:
+        return rows
+    dearest = sorted(rows, key=lambda row: row["cost"], reverse=True)
+    left: dict[str, int] = {}
+    kept = set()
+    for row in dearest:
+        left[row["currency"]] = left.get(row["currency"], limit) - 1
+        if left[row["currency"]] >= 0:
+            kept.add(id(row))
+    return [row for row in rows if id(row) in kept]
+
+
+def describe(view: View, grain: str | None = None) -> Row:
+    """A view as JSON can hold it."""
+    period = view.period
+    words: Row = {
+        "period": {"name": period.name, "since": period.since, "until": period.until},
+        "by": list(view.group_by),
+        "filter": filters.unparse(view.filter) if view.filter is not None else "",
+        "basis": view.basis,
+        "include": sorted(view.included),
+        "exclude": sorted(view.excluded),
+        "grain": grain,
+        "currency": view.currency,
+    }
+    if view.compared is not None:
+        for name, part in (("now", view.compared.now), ("before", view.compared.before)):
+            words[name] = {"since": part.since, "until": part.until}
+    return words
