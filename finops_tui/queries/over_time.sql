@@ -1,16 +1,17 @@
 -- What does each of the dearest groups, and the rest, cost over time?
 WITH spent AS (
-    SELECT bucket, k0, currency, sum(cost) AS cost FROM scope WHERE part <> 'before' GROUP BY ALL
+    SELECT bucket, k0 AS name, currency, sum(cost) AS amount
+    FROM scope WHERE part <> 'before' GROUP BY ALL
 ),
-ranked AS (
-    SELECT k0, currency, row_number() OVER (PARTITION BY currency ORDER BY abs(sum(cost)) DESC, k0) AS rank
-    FROM spent GROUP BY ALL
+placed AS (
+    SELECT name, currency, row_number() OVER (PARTITION BY currency ORDER BY abs(sum(amount)) DESC, name) AS place
+    FROM spent GROUP BY name, currency
 )
 SELECT spent.bucket,
        spent.currency,
-       CASE WHEN rank <= $top THEN rank END                AS rank,
-       CASE WHEN rank <= $top THEN spent.k0 END            AS k0,
-       sum(spent.cost)                                     AS cost
-FROM spent JOIN ranked ON spent.k0 IS NOT DISTINCT FROM ranked.k0 AND spent.currency = ranked.currency
-GROUP BY ALL
-ORDER BY spent.bucket, rank NULLS LAST
+       CASE WHEN place <= $top THEN place END         AS rank,
+       CASE WHEN place <= $top THEN spent.name END    AS k0,
+       sum(spent.amount)                              AS cost
+FROM spent JOIN placed ON spent.name IS NOT DISTINCT FROM placed.name AND spent.currency = placed.currency
+GROUP BY 1, 2, 3, 4
+ORDER BY 1, 2, 3 NULLS LAST
