@@ -17,6 +17,7 @@ class Glyphs:
         levels: Fills of a cell from empty to full, from below.
         eighths: Fills of a cell from empty to full, from the left.
         bar: A cell of a bar, not touching the row below.
+        credit: A cell of a bar below zero.
         spark: Levels of a sparkline, lowest first.
         below: Levels of a sparkline below zero.
         patterns: Fills that tell series apart without colour.
@@ -36,6 +37,7 @@ class Glyphs:
     levels: str
     eighths: str
     bar: str
+    credit: str
     spark: str
     below: str
     patterns: str
@@ -53,9 +55,11 @@ class Glyphs:
 
 
 GLYPHS: Final[dict[Charset, Glyphs]] = {
-    "unicode": Glyphs(" ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─│▶▲✓…▲▼■┄"),
-    "blocks": Glyphs(" ▄█", " ▌█", "▄", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─│>▲*»▲▼■-"),
-    "ascii": Glyphs(" #", " #", "=", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-|>^*~^v#~"),
+    "unicode": Glyphs(
+        " ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "░", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─│▶▲✓…▲▼■┄"
+    ),
+    "blocks": Glyphs(" ▄█", " ▌█", "▄", "░", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─│>▲*»▲▼■-"),
+    "ascii": Glyphs(" #", " #", "=", "-", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-|>^*~^v#~"),
 }
 
 
