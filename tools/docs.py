@@ -71,8 +71,15 @@ def caps(action: Action) -> str:
 
 
 def first_keys() -> str:
-    """The keys the footer hints at."""
-    return table(["key", "does"], [[caps(action), action.help] for action in ACTIONS if action.footer])
+    """The keys that the explorer's footer hints at."""
+    return table(
+        ["key", "does"],
+        [
+            [caps(action), action.help]
+            for action in ACTIONS
+            if action.footer and {"any", "explore"} & set(action.where)
+        ],
+    )
 
 
 def all_keys() -> str:
