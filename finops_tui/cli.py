@@ -94,7 +94,7 @@ def _screen(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="glyphs to draw with (default: what the locale can show)",
     )
-    parser.add_argument("--light", action="store_true", help="the light theme")
+    parser.add_argument("--theme", choices=("auto", "dark", "light"), default="auto", help="dark or light background")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
@@ -117,9 +117,9 @@ def _query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         metavar="DIM[,DIM...]",
-        default="",
+        default="service",
         help="account, service, region, usage, resource, category, commitment, provider, team, tag.KEY "
-        "or any FOCUS column (default: one total)",
+        "or any FOCUS column (default: service)",
     )
     parser.add_argument("--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'")
     parser.add_argument("--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)")

@@ -162,3 +162,20 @@ def describe(view: View, grain: str | None = None) -> Row:
         for name, part in (("now", view.compared.now), ("before", view.compared.before)):
             words[name] = {"since": part.since, "until": part.until}
     return words
+
+
+AMOUNTS = frozenset({"cost", "now", "before", "change"})
+"""Columns of money, aligned right."""
+
+
+def closed(result: Result, form: str) -> list[Row]:
+    """The rows with what they leave out, and for people the totals below."""
+    rows = list(result.rows)
+    first = next(iter(result.view["by"]), "currency")
+    endings = [("(other)", result.other)]
+    if form in {"table", "md"}:
+        endings.append(("(total)", result.totals))
+    for name, amounts in endings:
+        for currency, amount in amounts.items():
+            rows.append({**dict.fromkeys(result.columns), "currency": currency, first: name, "cost": amount})
+    return rows

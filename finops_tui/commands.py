@@ -1,0 +1,225 @@
+"""What each command does: opens what it needs, prints, and says how it ended."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finops_tui import paths
+from finops_tui.manifest import StoreError
+from finops_tui.queries import safe_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from finops_tui.settings import Settings
+    from finops_tui.store import Store
+
+FINE, FINDING, FAILED = 0, 1, 2
+EMPTY = "the store is empty; load a bill with `finops-tui load PATH`, or try `--demo`"
+
+
+class CommandError(Exception):
+    """A command that could not be done; the message is for the user."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the command line says, and return the exit code.
+
+    Raises:
+        CommandError: it could not be done.
+    """
+    if getattr(options, "version", False):
+        from finops_tui import __version__
+
+        print(f"finops-tui {__version__}")
+        return FINE
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "explore": _explore,
+        "demo": _demo,
+        "load": _load,
+        "sources": _sources,
+        "query": _query,
+        "budgets": _budgets,
+    }
+    try:
+        return commands[options.command](options)
+    except BrokenPipeError:
+        raise
+    except (StoreError, ValueError, OSError) as error:
+        raise CommandError(safe_text.clean(_words(error))) from None
+
+
+def _words(error: Exception) -> str:
+    from finops_tui.queries.filter_ast import FilterError
+
+    if isinstance(error, FilterError):
+        return f"{error} (at character {error.position + 1} of the filter)"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error)
+
+
+def _settings(options: argparse.Namespace, *, demo: bool) -> Settings:
+    from finops_tui import settings
+
+    if demo and not options.config:
+        return settings.load(paths.sample_data() / paths.CONFIG_FILE)
+    return settings.load(paths.config_file(options.config), required=bool(options.config))
+
+
+@contextmanager
+def _store(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, Settings]]:
+    """The store that the options name, open for reading, and its settings."""
+    from finops_tui.store import Store
+
+    settings = _settings(options, demo=demo)
+    if demo:
+        from finops_tui import demo as bundled
+
+        root = bundled.root()
+    else:
+        root = paths.store_root(options.store)
+    store = Store(root, teams=settings.teams)
+    try:
+        yield store, settings
+    finally:
+        store.close()
+
+
+def _explore(options: argparse.Namespace) -> int:
+    _needs_terminal()
+    if options.paths:
+        options.sources, options.source, options.memory = options.paths, None, None
+        options.keep_going, options.json = False, False
+        if (code := _load(options)) != FINE:
+            return code
+    return _open(options, demo=False)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    _needs_terminal()
+    options.config, options.store = None, None
+    return _open(options, demo=True)
+
+
+def _needs_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(
+            "the explorer needs a terminal; `finops-tui query` prints the same answers without one"
+        )
+
+
+def _open(options: argparse.Namespace, *, demo: bool) -> int:
+    import os
+
+    from finops_tui.screens import color
+
+    look = color.detect(
+        os.environ,
+        options.color,
+        charset=options.charset,
+        theme=options.theme,
+        encoding=sys.stderr.encoding or "ascii",
+    )
+    color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
+    with _store(options, demo=demo) as (store, settings):
+        from finops_tui import app
+
+        app.run(store, settings, look, mouse=not options.no_mouse, demo=demo)
+    return FINE
+
+
+def _load(options: argparse.Namespace) -> int:
+    from finops_tui import loader, reports
+
+    root = paths.store_root(options.store)
+    shown = reports.Progress(sys.stderr)
+    try:
+        result = loader.load(
+            root,
+            [Path(source) if not isinstance(source, str) else source for source in options.sources],
+            source_name=options.source,
+            keep_going=options.keep_going,
+            memory=options.memory,
+            progress=shown,
+        )
+    finally:
+        shown.close()
+    if options.json:
+        from finops_tui import export
+
+        sys.stdout.write(export.to_json(reports.as_json(result)))
+    else:
+        sys.stdout.write(reports.as_text(result))
+    for line in reports.complaints(result):
+        print(line, file=sys.stderr)
+    failed = result.refused and (not options.keep_going or not result.loaded)
+    return FAILED if failed else FINE
+
+
+def _sources(options: argparse.Namespace) -> int:
+    from finops_tui import export, reports
+
+    with _store(options, demo=False) as (store, _):
+        entries = store.entries
+    if options.json:
+        sys.stdout.write(export.to_json({"sources": [reports.entry_as_json(entry) for entry in entries]}))
+    else:
+        sys.stdout.write(reports.entries_as_text(entries))
+    return FINE
+
+
+def _query(options: argparse.Namespace) -> int:
+    from finops_tui import export, headless
+    from finops_tui.reckoning import calendar_of
+
+    with _store(options, demo=options.demo) as (store, _):
+        _needs_bills(store)
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        result = headless.query(store, options, calendar)
+    if options.format == "json":
+        _print(export.to_json(result.as_json()), options)
+    else:
+        rows = headless.closed(result, options.format)
+        _print(export.render(result.columns, rows, options.format, headless.AMOUNTS), options)
+    return FINE
+
+
+def _budgets(options: argparse.Namespace) -> int:
+    from finops_tui import budget_report, export
+    from finops_tui.reckoning import calendar_of
+
+    with _store(options, demo=options.demo) as (store, settings):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        report = budget_report.report(store, settings.budgets, calendar)
+    content = (
+        export.to_json(report.as_json())
+        if options.format == "json"
+        else export.render(report.columns, report.rows, options.format, report.amounts)
+    )
+    _print(content, options)
+    return FINDING if report.breached else FINE
+
+
+def _print(content: str | bytes, options: argparse.Namespace) -> None:
+    if options.output:
+        from finops_tui import export
+
+        export.write(content, Path(options.output))
+    elif isinstance(content, bytes):
+        if sys.stdout.isatty():
+            raise CommandError("parquet is not for a terminal; name a file with --output")
+        sys.stdout.buffer.write(content)
+    else:
+        if sys.stdout.isatty():  # csv keeps what the data says; a terminal must not act on it
+            content = "\n".join(map(safe_text.clean, content.split("\n")))
+        sys.stdout.write(content)
+    sys.stdout.flush()

@@ -1,0 +1,37 @@
+"""What a store's data covers: its days, its last complete day, its currencies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from finops_tui.queries import complete
+from finops_tui.queries.calendar import Calendar
+from finops_tui.queries.view import Period, View
+
+if TYPE_CHECKING:
+    from finops_tui.store import Store
+
+WINDOW = timedelta(days=60)
+"""Days looked at to tell a complete day from one that is still arriving."""
+
+
+def calendar_of(store: Store) -> Calendar | None:
+    """What the store's data covers, or None when it is empty. Asks twice; call it off the event loop."""
+    catalog = store.catalog
+    first, last = catalog.first_day, catalog.last_day
+    if first is None or last is None:
+        return None
+    end = last + timedelta(days=1)
+    totals = store.ask_now("total", View(Period(first, end, "all"), group_by=()))
+    currencies = tuple(totals["currency"].to_list())
+    recent = View(Period(max(first, last - WINDOW), end), group_by=(), currency=currencies[0] if currencies else None)
+    days = store.ask_now("days", recent)
+    rows = [complete.Day(row["day"], row["n"], row["cost"]) for row in days.iter_rows(named=True)]
+    return Calendar(
+        first=first,
+        last=last,
+        complete_until=complete.complete_until(rows),
+        hourly=catalog.hourly,
+        currencies=currencies or ("USD",),
+    )

@@ -1,0 +1,114 @@
+"""What a load did and what is loaded, as JSON and as words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, TextIO
+
+from finops_tui import export
+from finops_tui.queries import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finops_tui.loader import LoadResult
+    from finops_tui.manifest import Entry
+    from finops_tui.sources import Progress as Step
+
+EVERY = 0.2
+"""Seconds between two repaints of the progress line."""
+
+
+class Progress:
+    """A line that tells how far a load is, on a terminal; nothing elsewhere."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out if out.isatty() else None
+        self._next = 0.0
+
+    def __call__(self, step: Step) -> None:
+        """Show a step, unless the last one was shown a moment ago."""
+        now = time.monotonic()
+        if self._out is None or now < self._next:
+            return
+        self._next = now + EVERY
+        share = f"{step.bytes_done / step.bytes_total:4.0%} " if step.bytes_total else ""
+        words = f"{share}{safe_text.clean(step.file)[-60:]} {step.records:,} records"
+        self._out.write(f"\r\x1b[K{words[:100]}")
+        self._out.flush()
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._out is not None:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
+
+
+def entry_as_json(entry: Entry) -> dict[str, Any]:
+    """One loaded unit, as `load --json` and `sources --json` print it."""
+    return {
+        "source": entry.source,
+        "account": entry.account,
+        "period": entry.period,
+        "format": entry.format,
+        "rows": entry.records,
+        "lines": entry.lines,
+        "quarantined": entry.quarantined,
+        "rounded": entry.rounded,
+        "totals": {currency: dict(totals) for currency, totals in entry.totals.items()},
+        "first_day": entry.first_day,
+        "last_day": entry.last_day,
+        "loaded_at": entry.loaded_at,
+        "files": [file.path for file in entry.inputs],
+    }
+
+
+def as_json(result: LoadResult) -> dict[str, Any]:
+    """The contract of `load --json`."""
+    return {
+        "loaded": [entry_as_json(entry) for entry in result.loaded],
+        "refused": [{"file": str(refusal.file), "reason": refusal.reason} for refusal in result.refused],
+        "notes": list(result.notes),
+    }
+
+
+def as_text(result: LoadResult) -> str:
+    """What a load did, for people."""
+    if not result.loaded:
+        return "Nothing was loaded.\n"
+    records = sum(entry.records for entry in result.loaded)
+    units = len(result.loaded)
+    return entries_as_text(result.loaded) + f"\n{records:,} rows in {units} {'unit' if units == 1 else 'units'}.\n"
+
+
+def entries_as_text(entries: Sequence[Entry]) -> str:
+    """Loaded units as a table."""
+    if not entries:
+        return "Nothing is loaded; `finops-tui load PATH` loads a bill.\n"
+    columns = ("source", "account", "period", "format", "rows", "quarantined", "currency", "billed", "effective", "loaded")
+    rows = [
+        {
+            "source": entry.source,
+            "account": entry.account,
+            "period": entry.period,
+            "format": entry.format,
+            "rows": f"{entry.records:,}",
+            "quarantined": f"{entry.quarantined:,}",
+            "currency": currency,
+            "billed": totals.get("billed", ""),
+            "effective": totals.get("effective", ""),
+            "loaded": entry.loaded_at[:16].replace("T", " "),
+        }
+        for entry in entries
+        for currency, totals in (entry.totals or {"": {}}).items()
+    ]
+    return export.to_table(columns, rows, frozenset({"rows", "quarantined", "billed", "effective"}))
+
+
+def complaints(result: LoadResult) -> list[str]:
+    """Notes and refusals, one line each, safe for a terminal."""
+    notes = [f"note: {note}" for note in result.notes]
+    refused = [f"refused: {refusal.file}: {refusal.reason}" for refusal in result.refused]
+    if refused and not result.loaded:
+        refused.append("Nothing was loaded; the store is as it was.")
+    return [safe_text.clean(line) for line in (*notes, *refused)]
