@@ -27,17 +27,17 @@ FOLDER: Final = Path(__file__).resolve().parent
 GENERATE: Final = """
 COPY (
     SELECT '100000000001' AS "BillingAccountId", 'USD' AS "BillingCurrency", 'Usage' AS "ChargeCategory",
-        printf('2%011d', i % 40) AS "SubAccountId", 'service-' || (i % 37) AS "ServiceName",
-        'region-' || (i % 11) AS "RegionId", 'res-' || (i % 20011) AS "ResourceId",
-        'meter-' || (i % 211) AS "SkuMeter", 'AWS' AS "ProviderName",
-        MAP {{'team': 'team-' || (i % 13), 'env': ['prod', 'test', 'dev'][1 + i % 3]}} AS "Tags",
+        printf('2%011d', r % 40) AS "SubAccountId", 'service-' || (r % 37) AS "ServiceName",
+        'region-' || (r % 11) AS "RegionId", 'res-' || r AS "ResourceId",
+        'meter-' || (r % 211) AS "SkuMeter", 'AWS' AS "ProviderName",
+        MAP {{'team': 'team-' || (r % 13), 'env': ['prod', 'test', 'dev'][1 + r % 3]}} AS "Tags",
         TIMESTAMP '2025-01-01' AS "BillingPeriodStart", TIMESTAMP '2025-02-01' AS "BillingPeriodEnd",
-        TIMESTAMP '2025-01-01' + to_days((i // 20011 % 31)::INTEGER) AS "ChargePeriodStart",
-        TIMESTAMP '2025-01-02' + to_days((i // 20011 % 31)::INTEGER) AS "ChargePeriodEnd",
+        TIMESTAMP '2025-01-01' + to_days(d::INTEGER) AS "ChargePeriodStart",
+        TIMESTAMP '2025-01-02' + to_days(d::INTEGER) AS "ChargePeriodEnd",
         ((i * 7919) % 100003)::DECIMAL(18, 10) / 10000 AS amount,
         amount::DECIMAL(18, 10) AS "BilledCost", amount::DECIMAL(18, 10) AS "EffectiveCost",
         amount::DECIMAL(18, 10) AS "ListCost", amount::DECIMAL(18, 10) AS "ContractedCost"
-    FROM range({rows}) r(i)
+    FROM (SELECT i, i // 31 AS r, i % 31 AS d FROM range({rows}) q(i))
 ) TO '{path}' (FORMAT parquet)
 """
 
