@@ -1,0 +1,79 @@
+"""Where we are, in words: values, breadcrumb, period and basis. All of it derives from the view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.queries import buckets, filters
+from finops_tui.queries.dimensions import is_tag
+from finops_tui.queries.view import CATEGORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finops_tui.queries.view import Condition, Period, View
+
+Names = dict[tuple[str, str | None], str]
+"""What values are called, where they are identifiers: by dimension and value."""
+
+_TITLES: Final = {
+    "usage": "Usage type",
+    "sku": "SKU",
+    "payer": "Billing account",
+    "group": "Service category",
+}
+
+
+def title(dimension: str) -> str:
+    """A dimension as a heading: `Service`, `Usage type`, `tag team`."""
+    if is_tag(dimension):
+        return f"tag {dimension[4:]}"
+    return _TITLES.get(dimension) or (dimension if dimension[:1].isupper() else dimension.capitalize())
+
+
+def value_in_words(dimension: str, value: str | None, label: str | None = None) -> str:
+    """A value as people know it; one that is missing says what is missing."""
+    if value is None:
+        return f"(no {dimension[4:] if is_tag(dimension) else dimension})"
+    return label or value or "(empty)"
+
+
+def crumbs(view: View, names: Mapping[tuple[str, str | None], str]) -> tuple[str, ...]:
+    """The path, one word for each condition, and the filter."""
+    path = [_crumb(condition, names) for condition in view.path]
+    if view.filter is not None:
+        path.append(f"/{filters.unparse(view.filter)}")
+    return tuple(path) or ("Everything",)
+
+
+def _crumb(condition: Condition, names: Mapping[tuple[str, str | None], str]) -> str:
+    name = names.get((condition.dimension, condition.value))
+    words = value_in_words(condition.dimension, condition.value, name)
+    return f"not {words}" if condition.excluded else words
+
+
+def days(period: Period) -> str:
+    """The days of a period: `1–19 Nov 2026`."""
+    return buckets.describe(period)
+
+
+def compared(view: View) -> str:
+    """What the view is compared with, in words."""
+    return f"vs {days(view.compared.before)}" if view.compared is not None else "not compared"
+
+
+def counted(view: View) -> str:
+    """Which charge categories count, or '' when all do."""
+    if view.included:
+        return "only " + ", ".join(name for name in CATEGORIES if name in view.included)
+    if view.excluded:
+        return "without " + ", ".join(name for name in CATEGORIES if name in view.excluded)
+    return ""
+
+
+def landing(old: View, new: View) -> tuple[bool, str | None]:
+    """Which value the cursor belongs on after a step out: (whether there is one, the value)."""
+    inside = len(old.path) > len(new.path) and old.path[: len(new.path)] == new.path
+    if inside and old.path[len(new.path)].dimension == new.dimension:
+        return True, old.path[len(new.path)].value
+    return False, None
