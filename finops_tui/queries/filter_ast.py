@@ -119,12 +119,19 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A number against another; with `percent`, cost as a share of the total, delta of what was before."""
+    """A number against another; with `percent`, cost as a share of the total, delta of what was before.
+
+    `=` and `percent` are for aggregates: what `=` compares elsewhere is text.
+    """
 
     field: str
     op: Order
     number: Decimal
     percent: bool = False
+
+    def __post_init__(self) -> None:
+        if self.field not in AGGREGATES and (self.op == "=" or self.percent):
+            raise ValueError("only an aggregate is equal to a number, or a share")
 
 
 @dataclass(frozen=True, slots=True)

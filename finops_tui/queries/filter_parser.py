@@ -161,7 +161,7 @@ class Parser:
             word = WORD.match(self.text, start)
             if word is None:
                 raise FilterError(f"unexpected {self._peek()}", start)
-            if word[0].lower().rstrip(":=") == "tag.":
+            if word[0].lower().startswith("tag.") and OPERATOR.match(word[0], 4):
                 raise FilterError("which tag? write tag.KEY:value", start)
             self.at = word.end()
             return Word(word[0])

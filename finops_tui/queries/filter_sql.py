@@ -49,10 +49,9 @@ def where(expr: Expr, bind: Bind, expression: Expression) -> str:
 
 
 def _compare(expr: Compare, bind: Bind, expression: Expression) -> str:
-    value = f"CAST({bind(expr.number)} AS {AMOUNT})"
     field = f"TRY_CAST({expression(expr.field)} AS {AMOUNT})"
     if not expr.percent:
-        return f"({field} {expr.op} {value})"
+        return f"({field} {expr.op} CAST({bind(expr.number)} AS {AMOUNT}))"
     base = f"TRY_CAST({expression(expr.field + '%')} AS {AMOUNT})"
     percent = f"CAST({bind(expr.number)} AS DECIMAL(22, 4))"
     return f"({base} <> 0 AND {field} * 100 {expr.op} {percent} * abs({base}))"

@@ -21,7 +21,6 @@ field := account service region usage resource category commitment provider team
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from finops_tui.queries.filter_ast import (
@@ -37,6 +36,7 @@ from finops_tui.queries.filter_ast import (
     field_named,
     kind,
 )
+from finops_tui.queries.filter_eval import evaluate
 from finops_tui.queries.filter_lexer import BARE_KEY, KEYWORDS, VALUE, WORD
 from finops_tui.queries.filter_parser import Parser
 
@@ -50,6 +50,7 @@ __all__ = [
     "Or",
     "Word",
     "conjoin",
+    "evaluate",
     "field_named",
     "parse",
     "quote",
@@ -106,7 +107,7 @@ def unparse(expr: Expr) -> str:
 
 def quote(value: str) -> str:
     """A value as it is written after `=`: in quotes only where it needs them."""
-    return value if VALUE.fullmatch(value) and _visible(value) else _quoted(value)
+    return value if VALUE.fullmatch(value) and value.isprintable() else _quoted(value)
 
 
 def term(field: str, value: str | None, *, excluded: bool = False) -> str:
@@ -133,7 +134,7 @@ def _negated(expr: Expr) -> str:
 
 
 def _word(text: str) -> str:
-    bare = WORD.fullmatch(text) and _visible(text) and not _OPERATOR.search(text)
+    bare = WORD.fullmatch(text) and text.isprintable() and not _OPERATOR.search(text)
     return text if bare and text[0] != "-" and text not in KEYWORDS else _quoted(text)
 
 
@@ -144,7 +145,7 @@ def _comparison(expr: Compare, op: str) -> str:
 def _match(expr: Match, op: str) -> str:
     if expr.op == "~":
         values = [
-            v if _BARE_REGEX.fullmatch(v) and _visible(v) and v[-1] != "\\" else _quoted(v)
+            v if _BARE_REGEX.fullmatch(v) and v.isprintable() and v[-1] != "\\" else _quoted(v)
             for v in expr.values
         ]
     elif expr.values == ("",):
@@ -158,13 +159,9 @@ def _name(field: str) -> str:
     """A field as it is written: the key of a tag or vendor column in quotes where it needs them."""
     for prefix in ("tag.", "x_"):
         key = field[len(prefix) :]
-        if field[: len(prefix)].lower() == prefix and not (_BARE_NAME.fullmatch(key) and _visible(key)):
+        if field[: len(prefix)].lower() == prefix and not (_BARE_NAME.fullmatch(key) and key.isprintable()):
             return f"{field[: len(prefix)]}{_quoted(key)}"
     return field
-
-
-def _visible(text: str) -> bool:
-    return all(unicodedata.category(c)[0] != "C" for c in text)
 
 
 def _quoted(text: str) -> str:
@@ -173,6 +170,6 @@ def _quoted(text: str) -> str:
 
 
 def _shown(c: str) -> str:
-    if unicodedata.category(c)[0] != "C" and c not in "\u2028\u2029":
+    if c.isprintable():
         return c
     return f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
