@@ -23,6 +23,7 @@ class Glyphs:
         patterns: Fills that tell series apart without colour.
         shades: From least to most without colour.
         rule: A horizontal line.
+        floor: The zero line, at the bottom of its row.
         wall: A vertical line.
         pointer: Gutter of the cursor's row.
         caret: The cursor on an axis.
@@ -43,6 +44,7 @@ class Glyphs:
     patterns: str
     shades: str
     rule: str
+    floor: str
     wall: str
     pointer: str
     caret: str
@@ -56,10 +58,10 @@ class Glyphs:
 
 GLYPHS: Final[dict[Charset, Glyphs]] = {
     "unicode": Glyphs(
-        " ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "░", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─│▶▲✓…▲▼■┄"
+        " ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "░", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─▁│▶▲✓…▲▼■┄"
     ),
-    "blocks": Glyphs(" ▄█", " ▌█", "▄", "░", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─│>▲*»▲▼■-"),
-    "ascii": Glyphs(" #", " #", "=", "-", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-|>^*~^v#~"),
+    "blocks": Glyphs(" ▄█", " ▌█", "▄", "░", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─_│>▲*»▲▼■-"),
+    "ascii": Glyphs(" #", " #", "=", "-", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-_|>^*~^v#~"),
 }
 
 

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from finops_tui.screens.color import Look
 
 
+@dataclass
+class TableMessage(Message):
+    """Something a table tells."""
+
+    table: VTable
+
+    @property
+    def control(self) -> VTable:
+        """The table."""
+        return self.table
+
+
 class VTable(TableCursor):
     """A table with a row cursor, marks and a fixed head; a cell cursor on request.
 
@@ -32,44 +44,30 @@ class VTable(TableCursor):
     """
 
     @dataclass
-    class RowHighlighted(Message):
+    class RowHighlighted(TableMessage):
         """The cursor is on another row."""
 
-        table: VTable
         index: int
         row: Row
 
-        @property
-        def control(self) -> VTable:
-            """The table."""
-            return self.table
-
-    class RowSelected(RowHighlighted):
+    @dataclass
+    class RowSelected(TableMessage):
         """Enter or a double click on a row."""
 
+        index: int
+        row: Row
+
     @dataclass
-    class HeaderSelected(Message):
+    class HeaderSelected(TableMessage):
         """A click on a heading."""
 
-        table: VTable
         key: str
 
-        @property
-        def control(self) -> VTable:
-            """The table."""
-            return self.table
-
     @dataclass
-    class MarksChanged(Message):
+    class MarksChanged(TableMessage):
         """Rows were marked or unmarked."""
 
-        table: VTable
         marked: frozenset[int]
-
-        @property
-        def control(self) -> VTable:
-            """The table."""
-            return self.table
 
     def __init__(
         self,
@@ -185,13 +183,13 @@ class VTable(TableCursor):
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight: the head first, then rows."""
         if y == 0:
-            return self._line("head", y)
+            return self._line("head")
         index = y - 1 + self.scroll_offset.y
         if index >= self.count:
-            return self._line("words" if y == 1 and not self.count else "blank", y)
-        return self._line(index, y)
+            return self._line("words" if y == 1 and not self.count else "blank")
+        return self._line(index)
 
-    def _line(self, what: int | str, y: int) -> Strip:
+    def _line(self, what: int | str) -> Strip:
         """A line from the cache, or drawn."""
         state = self._state(what) if isinstance(what, int) else None
         key = (what, state)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual.strip import Strip
-
 from finops_tui.screens.cells import fit, strip
 from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import palette
@@ -15,6 +13,8 @@ from finops_tui.screens.widgets.table_layout import GUTTER, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from textual.strip import Strip
 
     from finops_tui.screens.color import Look
 
