@@ -29,9 +29,9 @@ stacked
     `StackedColumns(look)`
     `show(bins, series, *, currency, partial_last=False)`: bins are dates, datetimes or texts;
     `Series(name, values, other=False)` with one value per bin, biggest first.
-    `cursor` (index of the bin), `span` (`(first, stop)` of the drawn column), `move_to(bin)`.
+    `cursor` (index of the bin), `span` (`(first, end)` of the drawn column), `move_to(bin)`.
     Actions: `left right home end peak select`.
-    Messages: `CursorMoved(first, stop)`, `BinSelected(first, stop)`: half-open indices into `bins`,
+    Messages: `CursorMoved(first, end)`, `BinSelected(first, end)`: half-open indices into `bins`,
     since several bins share a column when there are more bins than cells.
 
 ranking

@@ -61,14 +61,14 @@ class StackedColumns(Chart):
         """The cursor is on other bins, half-open indices."""
 
         first: int
-        stop: int
+        end: int
 
     @dataclass
     class BinSelected(ChartMessage):
         """Enter or a double click on a column, half-open indices."""
 
         first: int
-        stop: int
+        end: int
 
     def __init__(self, look: Look, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         """Build an empty chart; see `Chart`."""
