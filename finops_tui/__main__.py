@@ -30,11 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         return commands.run(options)
-    except commands.CommandError as error:
-        print(f"finops-tui: {error}", file=sys.stderr)
+    except commands.CommandError:
         return 2
     except KeyboardInterrupt:
-        print("finops-tui: stopped; the store is as it was", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -61,7 +61,9 @@ commands:
 
 def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=_DESCRIPTIONS[command])
-    {"demo": _screen, "load": _load, "sources": _sources, "query": _query, "budgets": _budgets}[command](parser)
+    {"demo": _screen, "load": _load, "sources": _sources, "query": _query, "budgets": _budgets}[command](
+        parser
+    )
     return parser
 
 
@@ -76,9 +78,13 @@ _DESCRIPTIONS: Final = {
 
 def _store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
     parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
-    parser.add_argument("--config", metavar="FILE", help="finops.toml to use (default: ./finops.toml, else the user's)")
+    parser.add_argument(
+        "--config", metavar="FILE", help="finops.toml to use (default: ./finops.toml, else the user's)"
+    )
     if demo:
-        parser.add_argument("--demo", action="store_true", help="use the bundled sample data instead of the store")
+        parser.add_argument(
+            "--demo", action="store_true", help="use the bundled sample data instead of the store"
+        )
 
 
 def _screen(parser: argparse.ArgumentParser) -> None:
@@ -94,15 +100,21 @@ def _screen(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="glyphs to draw with (default: what the locale can show)",
     )
-    parser.add_argument("--theme", choices=("auto", "dark", "light"), default="auto", help="dark or light background")
+    parser.add_argument(
+        "--theme", choices=("auto", "dark", "light"), default="auto", help="dark or light background"
+    )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
 def _load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder or a glob")
-    parser.add_argument("--source", metavar="NAME", help="name these bills are kept under (default: by format)")
+    parser.add_argument(
+        "--source", metavar="NAME", help="name these bills are kept under (default: by format)"
+    )
     parser.add_argument("--keep-going", action="store_true", help="load the rest when a file is refused")
-    parser.add_argument("--memory", metavar="SIZE", help="memory to load with, such as 2GB (default: a quarter)")
+    parser.add_argument(
+        "--memory", metavar="SIZE", help="memory to load with, such as 2GB (default: a quarter)"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     _store(parser)
 
@@ -121,15 +133,23 @@ def _query(parser: argparse.ArgumentParser) -> None:
         help="account, service, region, usage, resource, category, commitment, provider, team, tag.KEY "
         "or any FOCUS column (default: service)",
     )
-    parser.add_argument("--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'")
-    parser.add_argument("--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)")
+    parser.add_argument(
+        "--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'"
+    )
+    parser.add_argument(
+        "--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)"
+    )
     parser.add_argument("--grain", choices=GRAINS, help="a row for each hour, day, week or month")
-    parser.add_argument("--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)")
+    parser.add_argument(
+        "--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)"
+    )
     parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
     parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
     parser.add_argument("--currency", metavar="CODE", help="only this billing currency")
     parser.add_argument("--compare", action="store_true", help="add the like-for-like period before")
-    parser.add_argument("--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`")
+    parser.add_argument(
+        "--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`"
+    )
     _output(parser)
 
 
@@ -147,7 +167,6 @@ def _output(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
+    return int(text)

@@ -62,7 +62,9 @@ def to_csv(columns: Sequence[str], rows: Rows) -> str:
     writer.writerow([safe_text.spreadsheet(name) for name in columns])
     for row in rows:
         cells = ((row[name], text(row[name])) for name in columns)
-        writer.writerow([safe_text.spreadsheet(cell) if isinstance(value, str) else cell for value, cell in cells])
+        writer.writerow(
+            [safe_text.spreadsheet(cell) if isinstance(value, str) else cell for value, cell in cells]
+        )
     return out.getvalue()
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from finops_tui.queries import dimensions, filters
-from finops_tui.queries.calendar import Calendar
 from finops_tui.queries.view import CATEGORIES, View
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from finops_tui.queries.calendar import Calendar
     from finops_tui.store import Store
 
 Row = dict[str, Any]
@@ -105,7 +105,10 @@ def query(store: Store, options: argparse.Namespace, calendar: Calendar) -> Resu
     rows = _rows(frame, named, compared=view.compared is not None)
     rows = _limited(rows, options.limit)
     columns = _columns(view, grain=options.grain, compared=view.compared is not None)
-    shown = {currency: sum((r["cost"] for r in rows if r["currency"] == currency), Decimal(0)) for currency in totals}
+    shown = {
+        currency: sum((r["cost"] for r in rows if r["currency"] == currency), Decimal(0))
+        for currency in totals
+    }
     other = {c: totals[c] - shown[c] for c in totals if totals[c] != shown[c]}
     return Result(describe(view, options.grain), columns, tuple(rows), totals, other)
 

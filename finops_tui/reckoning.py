@@ -25,7 +25,9 @@ def calendar_of(store: Store) -> Calendar | None:
     end = last + timedelta(days=1)
     totals = store.ask_now("total", View(Period(first, end, "all"), group_by=()))
     currencies = tuple(totals["currency"].to_list())
-    recent = View(Period(max(first, last - WINDOW), end), group_by=(), currency=currencies[0] if currencies else None)
+    recent = View(
+        Period(max(first, last - WINDOW), end), group_by=(), currency=currencies[0] if currencies else None
+    )
     days = store.ask_now("days", recent)
     rows = [complete.Day(row["day"], row["n"], row["cost"]) for row in days.iter_rows(named=True)]
     return Calendar(

@@ -78,14 +78,28 @@ def as_text(result: LoadResult) -> str:
         return "Nothing was loaded.\n"
     records = sum(entry.records for entry in result.loaded)
     units = len(result.loaded)
-    return entries_as_text(result.loaded) + f"\n{records:,} rows in {units} {'unit' if units == 1 else 'units'}.\n"
+    return (
+        entries_as_text(result.loaded)
+        + f"\n{records:,} rows in {units} {'unit' if units == 1 else 'units'}.\n"
+    )
 
 
 def entries_as_text(entries: Sequence[Entry]) -> str:
     """Loaded units as a table."""
     if not entries:
         return "Nothing is loaded; `finops-tui load PATH` loads a bill.\n"
-    columns = ("source", "account", "period", "format", "rows", "quarantined", "currency", "billed", "effective", "loaded")
+    columns = (
+        "source",
+        "account",
+        "period",
+        "format",
+        "rows",
+        "quarantined",
+        "currency",
+        "billed",
+        "effective",
+        "loaded",
+    )
     rows = [
         {
             "source": entry.source,

@@ -40,9 +40,7 @@ LABELS: Final[dict[str, str]] = {
 }
 """Dimensions whose values are identifiers, and the column that names them."""
 
-UNTAGGABLE: Final = (
-    """("ChargeCategory" IN ('Tax', 'Credit', 'Adjustment') OR coalesce("ServiceName", '') ILIKE '%support%')"""
-)
+UNTAGGABLE: Final = """("ChargeCategory" IN ('Tax', 'Credit', 'Adjustment') OR coalesce("ServiceName", '') ILIKE '%support%')"""
 """Charges that cannot carry a tag: tax, credits, adjustments, support."""
 
 TAGGED: Final = f"""CASE WHEN cardinality("Tags") > 0 THEN 'tagged'

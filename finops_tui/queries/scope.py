@@ -105,7 +105,6 @@ class Scope:
 
     def charges(self) -> str:
         """The SQL of the relation `charges`."""
-
         within = self._within('d."ChargeDay"', self.view.period)
 
         def branch(segment: Segment) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,10 +13,12 @@ import polars as pl
 from finops_tui.queries import render
 from finops_tui.queries.catalog import Catalog, Segment
 from finops_tui.queries.columns import ATTRIBUTES, MONEY, QUANTITIES
-from finops_tui.queries.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from finops_tui.queries.teams import Teams
+    from finops_tui.queries.view import View
 
 Row = dict[str, Any]
 
@@ -41,7 +42,14 @@ class Bill:
             days = [row["day"] for row in rows]
             segments.append(
                 Segment(
-                    f"s{number}", "focus", account, period, min(days), max(days), 18 if scale == 10 else 38, scale
+                    f"s{number}",
+                    "focus",
+                    account,
+                    period,
+                    min(days),
+                    max(days),
+                    18 if scale == 10 else 38,
+                    scale,
                 )
             )
         self.catalog = Catalog(tuple(segments), 1)
@@ -81,7 +89,9 @@ class Bill:
             f" count(*) AS n, {sums} FROM {schema}.items GROUP BY ALL"
         )
 
-    def ask(self, question: str, view: View, teams: Teams | None = None, **parameters: object) -> pl.DataFrame:
+    def ask(
+        self, question: str, view: View, teams: Teams | None = None, **parameters: object
+    ) -> pl.DataFrame:
         """Render and run a question, as a store does."""
         statement = render(question, view, self.catalog, teams, parameters)
         return pl.DataFrame(self.connection.sql(statement.sql, params=statement.values))
