@@ -30,9 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         return commands.run(options)
-    except commands.CommandError:
+    except commands.CommandError as error:
+        sys.stderr.write(f"finops-tui: {error}\n")
         return 2
     except KeyboardInterrupt:
+        sys.stderr.write("finops-tui: stopped\n")
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -152,8 +152,8 @@ def _load(options: argparse.Namespace) -> int:
         sys.stdout.write(export.to_json(reports.as_json(result)))
     else:
         sys.stdout.write(reports.as_text(result))
-    for _line in reports.complaints(result):
-        pass
+    for line in reports.complaints(result):
+        sys.stderr.write(f"{line}\n")
     failed = result.refused and (not options.keep_going or not result.loaded)
     return FAILED if failed else FINE
 
