@@ -6,7 +6,8 @@ Okabe-Ito hues moved onto that grid, told apart also by colour-blind eyes; on li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -222,7 +223,36 @@ def palette(look: Look) -> Palette:
         return PLAIN
     if look.depth == "16":
         return ANSI_LIGHT if look.light else ANSI_DARK
-    return LIGHT if look.light else DARK
+    ours = LIGHT if look.light else DARK
+    return ours if look.depth == "truecolor" else _for_256(ours)
+
+
+def through_256(text: str) -> str:
+    """Write greys so that Rich's reduction to 256 colours ends at the grey that was meant.
+
+    Rich takes a light grey for one step darker than it is; asked for a lighter one, it lands right.
+
+    Args:
+        text: A colour or a style with hex colours of the xterm-256 grid.
+
+    Returns:
+        The text to give to Rich where it draws with 256 colours.
+    """
+    return re.sub(r"#([0-9a-f]{2})\1\1", _lifted, text)
+
+
+def _lifted(match: re.Match[str]) -> str:
+    step, off = divmod(int(match[1], 16) - 8, 10)
+    if off or not 0 <= step < 24:
+        return match[0]
+    return f"#{round(255 * (step + 1) / 25):02x}" + f"{round(255 * (step + 1) / 25):02x}" * 2
+
+
+def _for_256(ours: Palette) -> Palette:
+    def lifted(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        return through_256(value) if isinstance(value, str) else tuple(through_256(each) for each in value)
+
+    return Palette(**{field.name: lifted(getattr(ours, field.name)) for field in fields(ours)})
 
 
 def tone(look: Look, name: str) -> str:

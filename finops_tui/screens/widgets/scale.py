@@ -89,7 +89,8 @@ class Axis:
         """
         if not self.unit or most <= 0:
             return [Decimal(0)]
-        step = nice(self.unit * max(self.above, self.below) / most)
+        top = self.unit * max(self.above, self.below)
+        step = next(each for share in (1, 2, 4) if float(each := nice(top / most / share)) <= top)
         low, high = ceil(-self.unit * self.below / float(step)), floor(self.unit * self.above / float(step))
         return [step * index for index in range(low, high + 1)]
 
