@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,10 +249,11 @@ def _lifted(match: re.Match[str]) -> str:
 
 
 def _for_256(ours: Palette) -> Palette:
-    def lifted(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        return through_256(value) if isinstance(value, str) else tuple(through_256(each) for each in value)
-
-    return Palette(**{field.name: lifted(getattr(ours, field.name)) for field in fields(ours)})
+    lifted: dict[str, Any] = {}
+    for field in fields(ours):
+        value = getattr(ours, field.name)
+        lifted[field.name] = through_256(value) if isinstance(value, str) else tuple(map(through_256, value))
+    return Palette(**lifted)
 
 
 def tone(look: Look, name: str) -> str:

@@ -7,7 +7,7 @@ Every colour of the two themes lies on the xterm-256 grid, the derived ones too,
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
@@ -147,7 +147,7 @@ def _with(theme: Theme, variables: dict[str, str], look: Look) -> Theme:
     """The theme with all its variables, written for the depth they are shown in."""
     if look.depth == "256":
         variables = {name: through_256(value) for name, value in variables.items()}
-    own = {name: variables[name] for name in _OWN if name in variables}
+    own: dict[str, Any] = {name: variables[name] for name in _OWN if name in variables}
     return Theme(name=theme.name, dark=theme.dark, text_alpha=1.0, variables=variables, **own)
 
 
