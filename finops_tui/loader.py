@@ -1,0 +1,228 @@
+"""Loading bills: what sources staged becomes the next generation of the store, whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any, Final
+
+from finops_tui import engine, generations, segments
+from finops_tui.manifest import Input, StoreError, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.manifest import Entry, Manifest
+    from finops_tui.sources import Progress, Refused, Skipped, Staged, StagedFile
+
+_DIGITS: Final = 80
+"""Enough for the difference of any two sums of 38 digits; Python's own 28 would round."""
+
+
+class LoadCancelledError(StoreError):
+    """The load was cancelled; the store is as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did.
+
+    Attributes:
+        loaded: The units published, ordered by source, account and period; none means nothing changed.
+        refused: Files that were not loaded, each with its reason.
+        notes: What the user should know: totals that moved, bills that may be counted twice.
+        skipped: Files that are no bills, or older deliveries of a loaded one.
+    """
+
+    loaded: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def load(
+    store_root: Path,
+    sources: Sequence[str | Path],
+    *,
+    source_name: str | None = None,
+    keep_going: bool = False,
+    memory: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> LoadResult:
+    """Load bills into the store. A unit (source, account, period) replaces the one held, and no other.
+
+    Args:
+        store_root: Folder of the store; created if need be.
+        sources: Files, folders, globs.
+        source_name: Name the bills are kept under, in place of their format's.
+        keep_going: Load the rest when a file is refused; without it nothing is loaded then.
+        memory: Memory limit such as `2GB`; a quarter of the machine's by default.
+        progress: Told how far the load is.
+        cancelled: Asked now and then, from another thread too; true stops the load.
+
+    Raises:
+        LockedError: another load is running.
+        LoadCancelledError: `cancelled` said so.
+        StoreError: the store cannot be read or written; it is as before.
+        ValueError: `memory` is not a size.
+    """
+    from finops_tui import sources as bills
+
+    found = bills.discover(sources)
+    if not found.files or (found.refused and not keep_going):
+        return LoadResult(refused=tuple(found.refused), skipped=tuple(found.skipped))
+    with generations.workspace(store_root) as work:
+        scratch = work / "spill"
+        with _connected(work, scratch, memory, cancelled) as connection:
+            staged = bills.stage(connection, found.files, progress=progress, cancelled=cancelled)
+            _stop_if(cancelled)
+            refused = (*found.refused, *staged.refused)
+            notes = [*staged.notes]
+            entries: list[Entry] = []
+            if not refused or keep_going:
+                notes += _drop_copies(connection, staged)
+                entries = _cut(connection, staged, work, source_name, cancelled)
+        if not entries:
+            return LoadResult((), refused, tuple(notes), tuple(found.skipped))
+        before = generations.read(store_root).manifest
+        after = before.replaced(tuple(entries))
+        problem = generations.publish(store_root, work, after, [work / entry.file for entry in entries])
+        notes += [*_moved(before, entries), *_twice(after, entries), *filter(None, [problem])]
+    return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped))
+
+
+@contextmanager
+def _connected(
+    work: Path, scratch: Path, memory: str | None, cancelled: Callable[[], bool] | None
+) -> Iterator[DuckDBPyConnection]:
+    """A DuckDB in the scratch folder; what it is doing is interrupted when the load is cancelled."""
+    import duckdb
+
+    connection = engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)
+    done = threading.Event()
+
+    def watch() -> None:
+        while cancelled is not None and not done.wait(0.1):
+            if cancelled():
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="load-cancel", daemon=True)
+    watcher.start()
+    try:
+        connection.execute("SET preserve_insertion_order = false")
+        yield connection
+    except duckdb.InterruptException as error:
+        raise LoadCancelledError("the load was cancelled; the store is as before") from error
+    except duckdb.OutOfMemoryException as error:
+        raise StoreError(
+            "not enough memory or scratch space for this load; the store is as before"
+        ) from error
+    except duckdb.Error as error:
+        raise StoreError(f"{error}; the store is as before") from error
+    finally:
+        done.set()
+        watcher.join()
+        connection.close()
+
+
+def _stop_if(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise LoadCancelledError("the load was cancelled; the store is as before")
+
+
+def _drop_copies(connection: DuckDBPyConnection, staged: Staged) -> list[str]:
+    """Take out files that are another one of this load, byte for byte: a copy is not a second bill."""
+    notes = []
+    first: dict[str, StagedFile] = {}
+    for number, file in enumerate(staged.files):
+        if file.loaded and file.sha256 in first:
+            for table in ("staged", "quarantined"):
+                connection.execute(f"DELETE FROM {table} WHERE file = ?", [number])  # noqa: S608  (two fixed names)
+            notes.append(f"{file.path} is a copy of {first[file.sha256].path}; it was loaded once")
+        first.setdefault(file.sha256, file)
+    return notes
+
+
+def _cut(
+    connection: DuckDBPyConnection,
+    staged: Staged,
+    work: Path,
+    source_name: str | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[Entry]:
+    files = staged.files
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    units = segments.plan(connection, {n: source_name or file.source for n, file in enumerate(files)})
+    entries = []
+    for unit in units:
+        _stop_if(cancelled)
+        inputs = tuple(_input(files[number]) for number in unit.files)
+        rounded = sum(files[number].rounded for number in unit.first)
+        entries.append(segments.cut(connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now))
+    _stop_if(cancelled)
+    _account_for_all(connection, entries)
+    return entries
+
+
+def _account_for_all(connection: DuckDBPyConnection, entries: Iterable[Entry]) -> None:
+    """Refuse to publish unless every staged and every quarantined record is in a segment."""
+    kept = sum(entry.records for entry in entries), sum(entry.quarantined for entry in entries)
+    row: Any = connection.execute(
+        "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM quarantined WHERE file IN (SELECT file FROM staged))"
+    ).fetchone()
+    if kept != tuple(row):
+        raise StoreError(f"{row[0]} charges were read and {kept[0]} stored; nothing was published")
+
+
+def _input(file: StagedFile) -> Input:
+    return Input(str(file.path), file.bytes, file.sha256, file.records, file.format)
+
+
+def _moved(before: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """How the total of every unit that replaced another has moved."""
+    held = {entry.unit: entry for entry in before.entries}
+    return [
+        f"{entry.name} replaced the one of {old.loaded_at[:10]}: {_move(old, entry)}"
+        for entry in entries
+        if (old := held.get(entry.unit)) is not None
+    ]
+
+
+def _move(old: Entry, new: Entry) -> str:
+    moves = []
+    for currency in sorted({*old.totals, *new.totals}):
+        was = old.total(currency, "billed") or Decimal(0)
+        now = new.total(currency, "billed") or Decimal(0)
+        with localcontext(prec=_DIGITS):
+            change = now - was
+        words = f"was {plain(was)}, {'+' if change > 0 else ''}{plain(change)}" if change else "as before"
+        moves.append(f"billed {currency} {plain(now)} ({words})")
+    return "; ".join(moves)
+
+
+def _twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """Accounts whose bill of a loaded period is also held from another source."""
+    loaded = {(entry.account, entry.period) for entry in entries}
+    held: dict[tuple[str, str], set[str]] = {}
+    for entry in after.entries:
+        if (entry.account, entry.period) in loaded:
+            held.setdefault((entry.account, entry.period), set()).add(entry.source)
+    periods: dict[tuple[str, str], list[str]] = {}
+    for (account, period), names in sorted(held.items()):
+        if len(names) > 1:
+            periods.setdefault((account, " and ".join(sorted(names))), []).append(period)
+    return [
+        f"the same bill may be counted twice: {names} both hold account {account}, {_span(found)}"
+        for (account, names), found in periods.items()
+    ]
+
+
+def _span(periods: Sequence[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{len(periods)} periods from {periods[0]} to {periods[-1]}"

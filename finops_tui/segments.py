@@ -1,0 +1,250 @@
+"""Cutting what sources staged into segments: one DuckDB file per unit, attributes once per distinct line.
+
+`staged` has every attribute on every charge. A segment keeps them in `lines`, numbered so that
+neighbours resemble each other, and per charge only the number, the times, the quantities and the money
+(`items`). `daily` is what screens add up: charges summed per line and day; where a line has about one
+charge a day anyway it is a view of `items` in the same columns, so that nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from finops_tui import disk, engine
+from finops_tui import segment_sql as sql
+from finops_tui.manifest import Entry, StoreError, plain
+from finops_tui.queries.columns import MONEY
+from finops_tui.queries.view import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.manifest import Input
+
+MONEY_TYPES: Final = ((18, 10), (38, 18), (38, 24), (38, 30))
+"""Precision and scale of money in a segment, the narrowest first."""
+
+SMALL: Final = 200_000
+"""Below this many line items a segment gets small blocks: most of its file would be padding."""
+
+WORTHWHILE: Final = Decimal("0.8")
+"""`daily` is stored when it has at most this share of the rows of `items`."""
+
+Sums = tuple[Decimal | None, ...]
+"""One exact sum per column of `MONEY`; None where the bill gives no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A (source, billing account, billing period) found in `staged`.
+
+    Attributes:
+        source: Which kind of bill, or the name given to it.
+        account: BillingAccountId.
+        period: Billing period, as YYYY-MM.
+        files: The staged files with charges of it, ascending.
+        first: Those of them whose quarantined records it takes: no earlier unit has them.
+        records: How many charges it has.
+        sums: Currency to the exact sums of the staged money.
+    """
+
+    source: str
+    account: str
+    period: str
+    files: tuple[int, ...]
+    first: tuple[int, ...]
+    records: int
+    sums: Mapping[str, Sums]
+
+    @property
+    def name(self) -> str:
+        """The unit in words, for messages."""
+        return f"{self.source} {self.account} {self.period}"
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What `{unit}` binds."""
+        month = datetime.fromisoformat(f"{self.period}-01")  # TIMESTAMP, as the bill has it in UTC
+        return {
+            "low": self.files[0],
+            "high": self.files[-1],
+            "files": list(self.files),
+            "account": self.account,
+            "month": month,
+            "next": (month + timedelta(days=31)).replace(day=1),
+        }
+
+
+def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Unit]:
+    """The units in `staged`, ordered by source, account and period.
+
+    Args:
+        connection: With the table `staged`.
+        origins: The source of every staged file, by its number.
+
+    Raises:
+        StoreError: sums of its money do not fit a decimal of 38 digits.
+    """
+    import duckdb
+
+    connection.execute("CREATE OR REPLACE TEMP TABLE origins (file INTEGER, source VARCHAR)")
+    if origins:
+        connection.executemany("INSERT INTO origins VALUES (?, ?)", [list(pair) for pair in origins.items()])
+    try:
+        rows = connection.execute(sql.fill(sql.PLAN)).fetchall()
+    except duckdb.OutOfRangeException as error:
+        raise StoreError("amounts with this many decimals add up to more than 38 digits can hold") from error
+    found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
+    for source, account, period, *rest in rows:
+        found.setdefault((source, account, period), []).append(tuple(rest))
+    units: list[Unit] = []
+    taken: set[int] = set()
+    for (source, account, period), parts in found.items():
+        files = sorted({file for part in parts for file in part[2]})
+        first = tuple(file for file in files if file not in taken)
+        taken.update(files)
+        sums = {part[0]: tuple(part[3:]) for part in parts}
+        records = sum(part[1] for part in parts)
+        units.append(Unit(source, account, period, tuple(files), first, records, sums))
+    return units
+
+
+def cut(
+    connection: DuckDBPyConnection,
+    unit: Unit,
+    work: Path,
+    *,
+    inputs: tuple[Input, ...],
+    rounded: int,
+    loaded_at: str,
+) -> Entry:
+    """Build the segment of a unit in the scratch folder, read it back, and seal it.
+
+    Args:
+        connection: With the tables `staged` and `quarantined`.
+        unit: One of `plan`.
+        work: The scratch folder.
+        inputs: The delivered files, in the order of `unit.files`.
+        rounded: Records whose money had to be rounded.
+        loaded_at: When, in UTC, as ISO 8601.
+
+    Returns:
+        The manifest entry; its segment lies in the scratch folder under the entry's file name.
+
+    Raises:
+        StoreError: what was read back from the disk is not what was staged.
+    """
+    money = money_type(connection, unit)
+    path = work / _file_name(unit)
+    size = ", BLOCK_SIZE 16384" if unit.records < SMALL else ""
+    connection.execute(f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest'{size})")
+    _build(connection, unit, money)
+    connection.execute(f"COMMENT ON TABLE unit.lines IS '{path.stem}'")
+    connection.execute("CHECKPOINT unit")
+    connection.execute("DETACH unit")
+    if path.with_name(f"{path.name}.wal").exists():
+        raise StoreError(f"{unit.name}: its segment was not closed cleanly")
+    disk.flush(path)
+    connection.execute(f"ATTACH {engine.quoted(path)} AS unit (READ_ONLY)")
+    for relation in ("(SELECT *, 1 AS n FROM unit.items)", "unit.daily"):
+        _compare(connection, unit, relation)
+    facts = _row(connection, sql.FACTS)
+    connection.execute("DETACH unit")
+    disk.seal(path)
+    first_day, last_day, hourly, lines, quarantined = facts
+    return Entry(
+        *(unit.source, unit.account, unit.period, path.name, path.stat().st_size, disk.digest(path)),
+        records=unit.records,
+        lines=lines,
+        quarantined=quarantined,
+        rounded=rounded,
+        totals={currency: _totals(sums) for currency, sums in unit.sums.items()},
+        money=money,
+        first_day=first_day,
+        last_day=last_day,
+        hourly=hourly,
+        loaded_at=loaded_at,
+        format=", ".join(dict.fromkeys(item.format for item in inputs)),
+        inputs=inputs,
+    )
+
+
+def money_type(connection: DuckDBPyConnection, unit: Unit) -> tuple[int, int]:
+    """The narrowest precision and scale that keep every amount, and every day's sum of a line, exactly.
+
+    Raises:
+        StoreError: no decimal of 38 digits can.
+    """
+    import duckdb
+
+    narrower = MONEY_TYPES[:-1]
+    exact = ", ".join(
+        "coalesce(bool_and(" + sql.columns(MONEY, f'coalesce(TRY_CAST("{{0}}" AS DECIMAL(38, {scale})) = "{{0}}", '
+        '"{0}" IS NULL)', " AND ") + "), true)"
+        for _, scale in narrower
+    )  # fmt: skip
+    try:
+        lossless = _row(connection, sql.EXACT, unit.values, exact=exact)
+        (cell,) = _row(connection, sql.CELL, unit.values)
+    except duckdb.OutOfRangeException as error:
+        raise StoreError(f"{unit.name}: {error}") from error
+    for (precision, scale), enough in zip(MONEY_TYPES, (*lossless, True), strict=True):
+        if enough and cell < Decimal(10) ** (precision - scale):
+            return precision, scale
+    raise StoreError(f"{unit.name}: its amounts have more digits than 38 can hold exactly")
+
+
+def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -> None:
+    kind = "DECIMAL({}, {})".format(*money)
+    values = unit.values
+    connection.execute(sql.fill(sql.LINES), values)
+    connection.execute(
+        sql.fill(sql.ITEMS, money=sql.columns(MONEY, f'CAST("{{0}}" AS {kind}) AS "{{0}}"')), values
+    )
+    (cells,) = _row(connection, sql.CELLS)
+    if cells <= WORTHWHILE * unit.records:
+        sums = sql.columns(MONEY, f'CAST(sum("{{0}}") AS {kind}) AS "{{0}}"')
+        connection.execute(sql.fill(sql.DAILY_TABLE, money_sums_named=sums))
+    else:
+        connection.execute(sql.fill(sql.DAILY_VIEW))
+    connection.execute(sql.fill(sql.QUARANTINE), {"files": list(unit.files), "first": list(unit.first)})
+
+
+def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:
+    """Refuse a segment whose counts or sums, added up again from the disk, are not the staged ones."""
+    rows = connection.execute(sql.fill(sql.READ_BACK, relation=relation)).fetchall()
+    sums = {row[0]: tuple(row[2:]) for row in rows}
+    if sum(row[1] for row in rows) != unit.records or sums != unit.sums:
+        raise StoreError(f"{unit.name}: its segment does not add up to the bill; nothing was published")
+
+
+def _totals(sums: Sums) -> dict[str, str]:
+    by_column = dict(zip(MONEY, sums, strict=True))
+    amounts = {basis: by_column[column] for basis, column in BASES.items()}
+    always = {"billed", "effective"}
+    return {
+        basis: plain(amount if amount is not None else Decimal(0))
+        for basis, amount in amounts.items()
+        if amount is not None or basis in always
+    }
+
+
+def _file_name(unit: Unit) -> str:
+    """A name that no text from a bill can shape; a new one each time, as readers know files by name."""
+    key = f"{unit.source}\0{unit.account}\0{unit.period}"
+    return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}-{secrets.token_hex(8)}.duckdb"
+
+
+def _row(connection: DuckDBPyConnection, text: str, values: object = None, **fixed: str) -> tuple[Any, ...]:
+    row = connection.execute(sql.fill(text, **fixed), values).fetchone()
+    if row is None:
+        raise StoreError("a count came back empty")
+    return tuple(row)
