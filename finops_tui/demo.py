@@ -20,7 +20,7 @@ def root() -> Path:
     """
     from finops_tui import loader, manifest
 
-    files = sorted(paths.sample_data().glob("*.parquet"))
+    files = sorted(paths.sample_data().rglob("*.parquet"))
     stamp = hashlib.sha256(f"{__version__} {manifest.FORMAT}".encode())
     for file in files:
         stamp.update(file.read_bytes())

@@ -28,12 +28,11 @@ def calendar_of(store: Store) -> Calendar | None:
     recent = View(
         Period(max(first, last - WINDOW), end), group_by=(), currency=currencies[0] if currencies else None
     )
-    days = store.ask_now("days", recent)
-    rows = [complete.Day(row["day"], row["n"], row["cost"]) for row in days.iter_rows(named=True)]
+    until = complete.complete_until(store.ask_now("days", recent))
     return Calendar(
         first=first,
         last=last,
-        complete_until=complete.complete_until(rows),
+        complete_until=first if until is None else until,  # nothing is complete yet
         hourly=catalog.hourly,
         currencies=currencies or ("USD",),
     )
