@@ -28,7 +28,17 @@ def axis_labels(bins: Sequence[Bin], size: float, width: int) -> list[tuple[int,
     """
     if bins and all(isinstance(each, date) for each in bins):
         moments = [each for each in bins if isinstance(each, date)]
-        for choose in (_hours(1), _hours(3), _hours(6), _hours(12), _days, _mondays, _months(1), _months(3)):
+        for choose in (
+            _hours(1),
+            _hours(3),
+            _hours(6),
+            _hours(12),
+            _days,
+            _mondays,
+            _months(1),
+            _months(2),
+            _months(3),
+        ):
             placed = _placed(choose(moments), size)
             if placed and _fits(placed, width):
                 return placed

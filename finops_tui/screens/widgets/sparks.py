@@ -41,8 +41,7 @@ def spark(values: Sequence[Decimal | float | None], width: int, look: Look) -> s
         look: The character set.
 
     Returns:
-        A text of exactly that many cells, the newest bin at its right end. Amounts below zero hang
-        from the top of their cell.
+        A text of exactly that many cells. Amounts below zero hang from the top of their cell.
     """
     if width <= 0:
         return ""
@@ -52,17 +51,21 @@ def spark(values: Sequence[Decimal | float | None], width: int, look: Look) -> s
         return " " * width
     low, high = min(known), max(known)
     base = low if low > 0 and high - low > _FLAT * high else 0.0
-    return "".join(_level(value, base, high, look) for value in drawn).rjust(width)
+    return "".join(_level(value, base, high, look) for value in drawn).ljust(width)
 
 
 def _averaged(values: Sequence[float | None], width: int) -> list[float | None]:
     """Join neighbours until there are no more values than cells."""
-    size = -(-len(values) // width) if values else 1
-    if size == 1:
+    count = len(values)
+    if count <= width:
         return list(values)
     joined: list[float | None] = []
-    for stop in range(len(values) % size or size, len(values) + 1, size):
-        group = [value for value in values[max(stop - size, 0) : stop] if value is not None]
+    for cell in range(width):
+        group = [
+            value
+            for value in values[cell * count // width : (cell + 1) * count // width]
+            if value is not None
+        ]
         joined.append(sum(value / len(group) for value in group) if group else None)
     return joined
 

@@ -130,7 +130,7 @@ class StackedColumns(Chart):
     def _made(self, width: int, height: int) -> _Plan:
         """Divide the space: a legend and an axis where there is room, amounts at the left."""
         foot = 1 if height >= 2 else 0
-        top = 0 if height < 7 else 1 if height < 18 else 2
+        top = 0 if height < 7 else 1 if height < 14 else 2
         rows = height - foot - top
         most = _MOST_LOW if rows < 12 else _MOST
         whole = layers(self._series, columns(len(self._bins), width), most, self.look)

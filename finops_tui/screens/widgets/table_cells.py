@@ -119,8 +119,9 @@ def _figure(column: Column, value: Any, row: Row, look: Look) -> Part:
 def _trend(values: Any, width: int, look: Look) -> list[Part]:
     """A sparkline whose last bin stands out."""
     text = spark(values or (), width, look)
+    last = max(0, min(len(values or ()), width) - 1)
     colors = palette(look)
-    return [(text[:-1], colors.trend), (text[-1:], colors.accent)]
+    return [(text[:last], colors.trend), (text[last : last + 1], colors.accent), (text[last + 1 :], "")]
 
 
 def with_maximum(column: Column, rows: Sequence[Row]) -> Column:

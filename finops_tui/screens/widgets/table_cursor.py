@@ -21,6 +21,9 @@ class TableCursor(ScrollView, can_focus=True, inherit_bindings=False):
     TableCursor { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
 
+    HEAD: ClassVar[int] = 1
+    """Lines above the rows that do not scroll."""
+
     cursor: reactive[int] = reactive(0, repaint=False, init=False)
     column: reactive[int] = reactive(0, repaint=False, init=False)
     marked: reactive[frozenset[int]] = reactive(frozenset(), repaint=False, init=False)
@@ -64,7 +67,7 @@ class TableCursor(ScrollView, can_focus=True, inherit_bindings=False):
 
     def keep_in_sight(self) -> None:
         """Scroll just as far as the cursor needs."""
-        room = max(1, self.size.height - 1)
+        room = max(1, self.size.height - self.HEAD)
         top = self.scroll_offset.y
         wanted = min(max(top, self.cursor - room + 1), self.cursor)
         if wanted != top and self.is_attached:
@@ -80,11 +83,11 @@ class TableCursor(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_page_up(self) -> None:
         """Go one page up."""
-        self.cursor -= max(1, self.size.height - 2)
+        self.cursor -= max(1, self.size.height - self.HEAD - 1)
 
     def action_page_down(self) -> None:
         """Go one page down."""
-        self.cursor += max(1, self.size.height - 2)
+        self.cursor += max(1, self.size.height - self.HEAD - 1)
 
     def action_home(self) -> None:
         """Go to the first row."""
