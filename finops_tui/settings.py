@@ -129,7 +129,7 @@ def load(path: Path, *, required: bool = False) -> Settings:
         key_lines=key_lines,
     )
     if reader.problems:
-        raise SettingsError(reader.problems)
+        raise SettingsError(reader.in_order())
     return settings
 
 
@@ -192,9 +192,10 @@ def _teams(reader: Reader) -> Teams:
         conditions: dict[str, tuple[str, ...]] = {}
         for field_name, path, value in _flat({key: value for key, value in table.items() if key != "name"}):
             values = reader.texts({path[-1]: value}, path[-1], (*where, *path[:-1]))
-            with reader.complaining((*where, *path)):
-                Rule.of(name or "a team", {field_name: values})
             conditions[field_name] = values
+            if values or value == []:
+                with reader.complaining((*where, *path)):
+                    Rule.of(name or "a team", {field_name: values})
         if all(conditions.values()):
             with reader.complaining(where):
                 rules.append(Rule.of(name, conditions))
@@ -217,6 +218,8 @@ def _budgets(reader: Reader) -> tuple[Budget, ...]:
         reader.known(table, _BUDGET, where)
         try:
             budget = _budget(reader, table, where)
+            if budget is None:
+                continue
         except FilterError as error:
             reader.complain((*where, "scope"), f"scope: {error} (character {error.position + 1})")
         except ValueError as error:
@@ -228,7 +231,9 @@ def _budgets(reader: Reader) -> tuple[Budget, ...]:
     return tuple(budgets)
 
 
-def _budget(reader: Reader, table: dict[str, Any], where: Where) -> Budget:
+def _budget(reader: Reader, table: dict[str, Any], where: Where) -> Budget | None:
+    """The budget of a table; None when something in it is wrong and has been complained about."""
+    known = len(reader.problems)
     name = reader.text(table, "name", "", where)
     if not name.strip():
         raise ValueError("a budget needs a name")
@@ -242,15 +247,15 @@ def _budget(reader: Reader, table: dict[str, Any], where: Where) -> Budget:
             reader.complain(at, f"{month!r} is no month; write it as 2026-11")
         elif (planned := reader.amount(value, at)) is not None:
             months.append((month, planned))
-    return Budget(
-        name=name,
-        amount=amount,
-        plan=reader.amounts(table, "plan", where),
-        months=tuple(sorted(months)),
-        scope=reader.text(table, "scope", "", where),
-        basis=reader.choice(table, "basis", "effective", BASES, where),
-        currency=reader.text(table, "currency", "USD", where),
-        thresholds=reader.amounts(table, "thresholds", where) if "thresholds" in table else THRESHOLDS,
-        owner=reader.text(table, "owner", "", where),
-        excluded=_categories(reader, table, where),
-    )
+    values: dict[str, Any] = {
+        "plan": reader.amounts(table, "plan", where),
+        "scope": reader.text(table, "scope", "", where),
+        "basis": reader.choice(table, "basis", "effective", BASES, where),
+        "currency": reader.text(table, "currency", "USD", where),
+        "thresholds": reader.amounts(table, "thresholds", where) if "thresholds" in table else THRESHOLDS,
+        "owner": reader.text(table, "owner", "", where),
+        "excluded": _categories(reader, table, where),
+    }
+    if len(reader.problems) > known:
+        return None
+    return Budget(name=name, amount=amount, months=tuple(sorted(months)), **values)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Where = tuple[str | int, ...]
 
+_LIMIT: Final = Decimal(10) ** 18
 _HEADER: Final = re.compile(r"\s*(\[\[?)(.+?)\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+|\s*\.\s*)+?)\s*=""")
 _AT_LINE: Final = re.compile(r"\s*\(at line (\d+), column \d+\)$|\s*\(at end of document\)$")
@@ -39,7 +40,7 @@ class Reader:
             OSError: it cannot be read.
         """
         self.path = path
-        self.problems: list[str] = []
+        self.problems: list[tuple[int, str]] = []
         try:
             text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
             self.data: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
@@ -60,7 +61,11 @@ class Reader:
 
     def complain(self, where: Where, message: str) -> None:
         """Note what is wrong with a key."""
-        self.problems.append(f"{self.path}:{self.line(where)}: {message}")
+        self.problems.append((self.line(where), message))
+
+    def in_order(self) -> list[str]:
+        """Every complaint as `file:line: message`, from the top of the file down."""
+        return [f"{self.path}:{line}: {message}" for line, message in sorted(self.problems)]
 
     @contextmanager
     def complaining(self, where: Where) -> Iterator[None]:
@@ -135,9 +140,9 @@ class Reader:
     def amount(self, value: object, where: Where) -> Decimal | None:
         """A number that is not negative, exactly as written."""
         number = Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if isinstance(number, Decimal) and number.is_finite() and number >= 0:
+        if isinstance(number, Decimal) and number.is_finite() and 0 <= number < _LIMIT:
             return number
-        self.complain(where, f"{where[-1]} must be a number, 0 or more, without quotes")
+        self.complain(where, f"{where[-1]} must be a number without quotes, 0 or more, below 10^18")
         return None
 
     def amounts(self, table: dict[str, Any], key: str, where: Where = ()) -> tuple[Decimal, ...]:

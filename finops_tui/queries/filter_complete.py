@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from finops_tui.queries.dimensions import is_tag
 from finops_tui.queries.filter_ast import AGGREGATES, PLAIN, FilterError, field_named
 from finops_tui.queries.filter_lexer import FIELD, OPERATOR, QUOTED_TEXT, unescape
-from finops_tui.queries.filters import quote
+from finops_tui.queries.filters import quote, written
 
 FIELDS: Final[tuple[str, ...]] = (*PLAIN, "tag.", *AGGREGATES)
 """Field names to offer; FOCUS and x_ columns work too."""
@@ -82,25 +81,13 @@ def accept(text: str, completion: Completion, choice: str) -> tuple[str, int]:
     Returns:
         The new text, and where the cursor goes.
     """
-    written = choice
+    new = choice
     if completion.kind == "tag key":
-        written = quote_key(choice)
+        new = written(f"tag.{choice}")[4:]
     elif completion.kind == "value":
-        written = quote(choice)
-    head = text[: completion.start] + written
+        new = quote(choice)
+    head = text[: completion.start] + new
     return head + text[completion.end :], len(head)
-
-
-def quote_key(key: str) -> str:
-    """A tag key as it is written after `tag.`: in quotes only where it needs them."""
-    found = FIELD.fullmatch(f"tag.{key}")
-    return key if found and key.isprintable() and '"' not in key else quote_always(key)
-
-
-def quote_always(text: str) -> str:
-    """A text in quotes."""
-    quoted = quote(f"{text} ")
-    return quoted[:-2] + '"'
 
 
 def _token(text: str, cursor: int) -> tuple[int, int]:

@@ -57,6 +57,7 @@ __all__ = [
     "split",
     "term",
     "unparse",
+    "written",
 ]
 
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -121,6 +122,15 @@ def term(field: str, value: str | None, *, excluded: bool = False) -> str:
     return unparse(Not(expr) if excluded else expr)
 
 
+def written(field: str) -> str:
+    """A field as it is written in a filter: the key of a tag or vendor column in quotes where it needs them."""
+    for prefix in ("tag.", "x_"):
+        key = field[len(prefix) :]
+        if field[: len(prefix)].lower() == prefix and not (_BARE_NAME.fullmatch(key) and key.isprintable()):
+            return f"{field[: len(prefix)]}{_quoted(key)}"
+    return field
+
+
 def _inside(expr: Expr, *bracketed: type[And | Or]) -> str:
     return f"({unparse(expr)})" if isinstance(expr, bracketed) else unparse(expr)
 
@@ -139,7 +149,7 @@ def _word(text: str) -> str:
 
 
 def _comparison(expr: Compare, op: str) -> str:
-    return f"{_name(expr.field)}{op}{expr.number:f}{'%' if expr.percent else ''}"
+    return f"{written(expr.field)}{op}{expr.number:f}{'%' if expr.percent else ''}"
 
 
 def _match(expr: Match, op: str) -> str:
@@ -152,16 +162,7 @@ def _match(expr: Match, op: str) -> str:
         values = [""]
     else:
         values = [_quoted(v) if expr.op == ":" and _RANGE.fullmatch(v) else quote(v) for v in expr.values]
-    return f"{_name(expr.field)}{op}{','.join(values)}"
-
-
-def _name(field: str) -> str:
-    """A field as it is written: the key of a tag or vendor column in quotes where it needs them."""
-    for prefix in ("tag.", "x_"):
-        key = field[len(prefix) :]
-        if field[: len(prefix)].lower() == prefix and not (_BARE_NAME.fullmatch(key) and key.isprintable()):
-            return f"{field[: len(prefix)]}{_quoted(key)}"
-    return field
+    return f"{written(expr.field)}{op}{','.join(values)}"
 
 
 def _quoted(text: str) -> str:

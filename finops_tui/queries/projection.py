@@ -151,7 +151,10 @@ def _by_weekday(
         day = since + timedelta(days=i)
         by_weekday[day.weekday()].append(values.get(day, _ZERO))
     level = {weekday: median(costs) for weekday, costs in by_weekday.items()}
-    usual = {day: max(level[day.weekday()], values.get(day, _ZERO)) for day in rest}
+    usual = {day: level[day.weekday()] for day in rest}
+    usual |= {
+        day: max(usual[day], values[day], key=abs) for day in rest if day in values
+    }  # delivered in part
     extra = {}
     for day in rest:
         jumps = [values.get(d, _ZERO) - level[d.weekday()] for d in _same_days(day, first) if d < until]
