@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.queries.budgets import BudgetState, budget_state
 from finops_tui.queries.buckets import add_months
+from finops_tui.queries.budgets import BudgetState, budget_state
 from finops_tui.queries.periods import month_of
 from finops_tui.queries.view import Period
 
