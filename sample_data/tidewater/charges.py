@@ -170,9 +170,10 @@ def usage(line: Line, day: date, quantity: Decimal, expected: Decimal | None = N
     )
 
 
-def _line_days(line: Line, events: list[Event], skip: frozenset[date]) -> Iterator[tuple[Line, date, Charge]]:
+def _line_days(line: Line, events: list[Event], *, covered: bool) -> Iterator[tuple[Line, date, Charge]]:
     for day in DAYS:
-        if not line.first <= day <= line.last or day in skip or not arrived(line, day):
+        here = day < END if covered else arrived(line, day)
+        if not here or not line.first <= day <= line.last:
             continue
         usual = daily_quantity(line, day)
         quantity = usual
@@ -185,14 +186,13 @@ def _line_days(line: Line, events: list[Event], skip: frozenset[date]) -> Iterat
 def used(estate: Estate, tables: list[dict[str, Any]]) -> list[tuple[Line, date, Charge]]:
     """Every day's use of every line at contracted prices, before commitments.
 
-    Lines that a commitment covers have nothing on the very last day: like the commitment's own
-    rows they arrive a day late, so that what is used and unused always adds up.
+    Lines that a commitment covers have nothing on the very last day and all of the day before,
+    like the commitment's own rows, so that what is used and unused always adds up.
     """
     covered = {name for commitment in estate.commitments for name in commitment.covers}
     events = injected(tables)
     found: list[tuple[Line, date, Charge]] = []
     for line in lines(estate):
-        skip = frozenset({END}) if line.use.name in covered else frozenset()
         touching = [event for event in events if event.touches(estate.file, line)]
-        found.extend(_line_days(line, touching, skip))
+        found.extend(_line_days(line, touching, covered=line.use.name in covered))
     return found

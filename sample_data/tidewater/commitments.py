@@ -52,7 +52,7 @@ def _paid(
 ) -> Charge:
     """A purchase row: billed for so many hours of the commitment, effective nothing."""
     price = commitment.hourly * Decimal(share)
-    once = share != "1" and hours > MONTH or commitment.pay == "upfront"
+    once = hours > MONTH
     more: Attributes = {
         **_names(commitment, None),
         "PricingCategory": "Standard",
@@ -94,19 +94,35 @@ def _purchases(estate: Estate, commitment: Commitment) -> Iterator[Charge]:
             yield _paid(estate, commitment, (day, next_month(day)), MONTH)
 
 
-def _covered(commitment: Commitment, charge: Charge, rate: Decimal, quantity: Decimal) -> Charge:
-    """The part of a charge that the commitment pays for."""
-    assert charge.list_price is not None
-    assert charge.contracted_price is not None
-    cost = times(rate, quantity)
+def _of(charge: Charge, quantity: Decimal) -> Charge:
+    """The part of an on-demand charge that is for so many of its pricing units.
+
+    Raises:
+        ValueError: the charge has no unit prices.
+    """
+    if charge.list_price is None or charge.contracted_price is None:
+        raise ValueError("only a charge with unit prices can be divided")
+    cost = times(charge.contracted_price, quantity)
     return replace(
         charge,
         quantity=quantity,
         consumed=quantity,
+        billed=cost,
+        effective=cost,
+        contracted=cost,
+        listed=times(charge.list_price, quantity),
+        priced=cost,
+        expected=cost,
+    )
+
+
+def _covered(commitment: Commitment, charge: Charge, rate: Decimal, quantity: Decimal) -> Charge:
+    """The part of a charge that the commitment pays for."""
+    cost = times(rate, quantity)
+    return replace(
+        _of(charge, quantity),
         billed=ZERO,
         effective=cost,
-        listed=times(charge.list_price, quantity),
-        contracted=times(charge.contracted_price, quantity),
         priced=cost,
         expected=cost,
         commitment_quantity=cost if commitment.category == "Spend" else quantity,
@@ -116,35 +132,17 @@ def _covered(commitment: Commitment, charge: Charge, rate: Decimal, quantity: De
 
 def _split(commitment: Commitment, line: Line, charge: Charge, left: Decimal) -> tuple[list[Charge], Decimal]:
     """A charge as covered and on-demand parts, and what is left of the day's commitment."""
-    rate = commitment.rates.get(line.meter.key)
-    if rate is None or left <= 0:
+    rate, wanted = commitment.rates.get(line.meter.key), charge.quantity
+    if rate is None or wanted is None:
         return [charge], left
-    assert charge.quantity is not None
     unit = rate if commitment.category == "Spend" else Decimal(1)
     step = Decimal(1).scaleb(-line.meter.dec)
-    quantity = min(charge.quantity, (left / unit) // step * step)
+    quantity = min(wanted, (left / unit) // step * step)
     if quantity <= 0:
         return [charge], left
     parts = [_covered(commitment, charge, rate, quantity)]
-    rest = charge.quantity - quantity
-    if rest > 0:
-        assert charge.list_price is not None
-        assert charge.contracted_price is not None
-        cost = times(charge.contracted_price, rest)
-        listed = times(charge.list_price, rest)
-        parts.append(
-            replace(
-                charge,
-                quantity=rest,
-                consumed=rest,
-                billed=cost,
-                effective=cost,
-                contracted=cost,
-                listed=listed,
-                priced=cost,
-                expected=cost,
-            )
-        )
+    if quantity < wanted:
+        parts.append(_of(charge, wanted - quantity))
     return parts, left - times(unit, quantity)
 
 
@@ -168,18 +166,15 @@ def _unused(estate: Estate, commitment: Commitment, day: date, left: Decimal) ->
     )
 
 
-def _day(
-    estate: Estate, commitment: Commitment, day: date, charges: list[tuple[Line, Charge]]
-) -> list[tuple[Line | None, Charge]]:
+def _day(estate: Estate, commitment: Commitment, day: date, uses: list[tuple[Line, Charge]]) -> list[Charge]:
+    """A day's charges under a commitment, and what it leaves unused."""
     spend = commitment.category == "Spend"
     left = commitment.hourly * DAY if spend else Decimal(DAY * commitment.count)
-    found: list[tuple[Line | None, Charge]] = []
-    for line, charge in charges:
+    found: list[Charge] = []
+    for line, charge in uses:
         parts, left = _split(commitment, line, charge, left)
-        found.extend((line, part) for part in parts)
-    if left > 0:
-        found.append((None, _unused(estate, commitment, day, left)))
-    return found
+        found.extend(parts)
+    return [*found, _unused(estate, commitment, day, left)] if left > 0 else found
 
 
 def _after(commitment: Commitment, line: Line, charge: Charge) -> Charge:
@@ -211,5 +206,5 @@ def apply(estate: Estate, uses: list[tuple[Line, date, Charge]]) -> list[Charge]
         for day in DAYS:
             if commitment.first <= day <= commitment.last and day < END:
                 pool = pools.pop((commitment.key, day), [])
-                found.extend(charge for _, charge in _day(estate, commitment, day, pool))
+                found.extend(_day(estate, commitment, day, pool))
     return found

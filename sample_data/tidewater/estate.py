@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tidewater.figures import END, START
+
+if TYPE_CHECKING:
+    from datetime import date
 
 FOLDER: Final = Path(__file__).parent.parent / "estate"
 ONE: Final = Decimal(1)

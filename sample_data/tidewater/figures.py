@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from typing import Final
 
@@ -38,7 +38,7 @@ def weekday_factor(profile: str, day: date) -> Decimal:
     return Decimal(_PROFILES[profile][day.weekday()]) / 1000
 
 
-@lru_cache(maxsize=None)
+@cache
 def number(key: str) -> int:
     """A 64-bit number that depends on nothing but its key."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from tidewater.figures import END, month_of, next_month, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from decimal import Decimal
 
     from tidewater.charges import Charge
 
@@ -23,21 +23,34 @@ QUANTITY: Final = "DECIMAL(20,6)"
 PRICE: Final = "DECIMAL(18,10)"
 
 _TEXT: Final = (
-    ("AvailabilityZone", "BillingAccountId", "BillingAccountName", "BillingAccountType")
-    + ("BillingCurrency", "CapacityReservationId", "CapacityReservationStatus", "ChargeCategory")
-    + ("ChargeClass", "ChargeDescription", "ChargeFrequency", "CommitmentDiscountCategory")
-    + ("CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountStatus")
-    + ("CommitmentDiscountType", "CommitmentDiscountUnit", "ConsumedUnit", "InvoiceId")
-    + ("InvoiceIssuerName", "PricingCategory", "PricingCurrency", "PricingUnit", "ProviderName")
-    + ("PublisherName", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType")
-    + ("ServiceCategory", "ServiceName", "ServiceSubcategory", "SkuId", "SkuMeter", "SkuPriceDetails")
-    + ("SkuPriceId", "SubAccountId", "SubAccountName", "SubAccountType", "Tags")
+    *("AvailabilityZone", "BillingAccountId", "BillingAccountName", "BillingAccountType"),
+    *("BillingCurrency", "CapacityReservationId", "CapacityReservationStatus", "ChargeCategory"),
+    *("ChargeClass", "ChargeDescription", "ChargeFrequency", "CommitmentDiscountCategory"),
+    *("CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountStatus"),
+    *("CommitmentDiscountType", "CommitmentDiscountUnit", "ConsumedUnit", "InvoiceId"),
+    *("InvoiceIssuerName", "PricingCategory", "PricingCurrency", "PricingUnit", "ProviderName"),
+    *("PublisherName", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType"),
+    *("ServiceCategory", "ServiceName", "ServiceSubcategory", "SkuId", "SkuMeter"),
+    *("SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName", "SubAccountType"),
+    *("Tags",),
 )
 _VENDOR: Final = {
     "aws": ("x_Operation", "x_ServiceCode", "x_UsageType"),
     "azure": ("x_ResourceGroupName", "x_SkuMeterCategory", "x_SkuMeterId", "x_SkuMeterName"),
     "gcp": ("x_CostType", "x_Project", "x_ServiceId", "x_SkuDescription"),
 }
+
+
+def _price_in_usd(charge: Charge, price: Decimal | None) -> Decimal | None:
+    """A unit price in the pricing currency, given only where that is not the billing currency."""
+    return None if charge.payer.currency == "USD" or price is None else price / charge.payer.rate
+
+
+def _effective_in_usd(charge: Charge) -> Decimal | None:
+    """EffectiveCost in the pricing currency, given only where that is not the billing currency."""
+    return None if charge.payer.currency == "USD" else charge.priced
+
+
 _NUMBERS: Final[dict[str, tuple[str, Callable[[Charge], Decimal | None]]]] = {
     "BilledCost": (MONEY, lambda charge: charge.billed),
     "CommitmentDiscountQuantity": (QUANTITY, lambda charge: charge.commitment_quantity),
@@ -47,9 +60,12 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[Charge], Decimal | None]]]] = {
     "EffectiveCost": (MONEY, lambda charge: charge.effective),
     "ListCost": (MONEY, lambda charge: charge.listed),
     "ListUnitPrice": (PRICE, lambda charge: charge.list_price),
-    "PricingCurrencyContractedUnitPrice": (PRICE, lambda charge: _in_usd(charge, charge.contracted_price)),
-    "PricingCurrencyEffectiveCost": (MONEY, lambda charge: _in_usd(charge, charge.effective)),
-    "PricingCurrencyListUnitPrice": (PRICE, lambda charge: _in_usd(charge, charge.list_price)),
+    "PricingCurrencyContractedUnitPrice": (
+        PRICE,
+        lambda charge: _price_in_usd(charge, charge.contracted_price),
+    ),
+    "PricingCurrencyEffectiveCost": (MONEY, _effective_in_usd),
+    "PricingCurrencyListUnitPrice": (PRICE, lambda charge: _price_in_usd(charge, charge.list_price)),
     "PricingQuantity": (QUANTITY, lambda charge: charge.quantity),
 }
 _DAYS: Final[dict[str, Callable[[Charge], date]]] = {
@@ -59,13 +75,6 @@ _DAYS: Final[dict[str, Callable[[Charge], date]]] = {
     "ChargePeriodStart": lambda charge: charge.start,
 }
 _ORDER: Final = ("SubAccountId", "ServiceName", "SkuMeter", "ResourceId", "Tags", "ChargeDescription")
-
-
-def _in_usd(charge: Charge, value: Decimal | None) -> Decimal | None:
-    """A price or cost in the pricing currency, given only where that is not the billing currency."""
-    if charge.payer.currency == "USD" or value is None or charge.priced is None:
-        return None
-    return charge.priced if value is charge.effective else value / charge.payer.rate
 
 
 def invoice(charge: Charge) -> str | None:
@@ -111,7 +120,16 @@ def _key(charge: Charge) -> tuple[Any, ...]:
     words = [charge.get(name) or "" for name in _ORDER]
     status = charge.get("CommitmentDiscountStatus") or ""
     category = charge.get("ChargeCategory") or ""
-    return (charge.payer.id, *words, category, status, charge.start, charge.month, charge.listed, charge.billed)
+    return (
+        charge.payer.id,
+        *words,
+        category,
+        status,
+        charge.start,
+        charge.month,
+        charge.listed,
+        charge.billed,
+    )
 
 
 def write(charges: list[Charge], file: str, target: Path) -> None:
@@ -121,9 +139,12 @@ def write(charges: list[Charge], file: str, target: Path) -> None:
     """
     frame = _frame(sorted(charges, key=_key), _VENDOR[file])
     kinds = {name: kind for name, (kind, _) in _NUMBERS.items()}
-    tags = 'CAST("Tags"::JSON AS MAP(VARCHAR, VARCHAR))' if file == "aws" else '"Tags"'
+    if file == "aws":
+        kinds["Tags"] = "MAP(VARCHAR, VARCHAR)"
     wanted = ", ".join(
-        f'{tags} AS "Tags"' if name == "Tags" else f'CAST("{name}" AS {kinds[name]}) AS "{name}"' if name in kinds else f'"{name}"'
+        f'CAST("{name}"{"::JSON" if name == "Tags" else ""} AS {kinds[name]}) AS "{name}"'
+        if name in kinds
+        else f'"{name}"'
         for name in frame.columns
     )
     with tempfile.TemporaryDirectory() as folder:

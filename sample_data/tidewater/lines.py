@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from tidewater.figures import digest, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from tidewater.estate import Account, Estate, Meter, Service, Use
 
@@ -68,7 +68,11 @@ def _vendor(file: str, service: Service, account: Account | None) -> Attributes:
         return {"x_ServiceCode": service.code}
     if file == "azure":
         return {"x_SkuMeterCategory": service.code}
-    return {"x_ServiceId": service.code, "x_Project": account.id if account else None, "x_CostType": "regular"}
+    return {
+        "x_ServiceId": service.code,
+        "x_Project": account.id if account else None,
+        "x_CostType": "regular",
+    }
 
 
 def _meter_attributes(estate: Estate, meter: Meter, region: str | None) -> Attributes:
@@ -81,7 +85,8 @@ def _meter_attributes(estate: Estate, meter: Meter, region: str | None) -> Attri
         "PricingUnit": meter.unit,
         "ConsumedUnit": consumed_unit(meter)[0],
         "PricingCategory": "Dynamic" if meter.spot else "Standard",
-        "ChargeDescription": f"{meter.name} per {meter.unit}" + (f", {estate.regions[region]}" if region else ""),
+        "ChargeDescription": f"{meter.name} per {meter.unit}"
+        + (f", {estate.regions[region]}" if region else ""),
     }
     if estate.file == "aws":
         usage = f"{_PREFIXES[region] if region else ''}{meter.usage or ''}"
@@ -148,7 +153,7 @@ def _tags(estate: Estate, use: Use, slot: int, namespace: str | None) -> str | N
 
 def _slot(estate: Estate, use: Use, order: int, slot: int) -> Iterator[Line]:
     pattern = (use.name or "").replace("{n}", f"{slot + 1:02}")
-    parts: dict[str | None, int] = dict(use.namespaces) if use.namespaces else {None: 100}
+    parts: list[tuple[str | None, int]] = [*use.namespaces.items()] or [(None, 100)]
     for name, first, last in _lives(use, slot, pattern):
         for meter, base in use.meters:
             seed = f"{estate.file}|{use.account.id}|{use.region}|{meter.service.key}|{name}"
@@ -157,7 +162,7 @@ def _slot(estate: Estate, use: Use, order: int, slot: int) -> Iterator[Line]:
                 **_meter_attributes(estate, meter, use.region),
                 **(_resource(estate, use, meter, name, seed) if use.name else {}),
             }
-            for namespace, share in parts.items():
+            for namespace, share in parts:
                 yield Line(
                     key=f"{order}|{seed}|{meter.key}|{namespace}",
                     use=use,

@@ -24,7 +24,8 @@ Where = dict[str, str | list[str]]
 
 def _matches(charge: Charge, where: Where) -> bool:
     return all(
-        charge.get(column) in (value if isinstance(value, list) else [value]) for column, value in where.items()
+        charge.get(column) in (value if isinstance(value, list) else [value])
+        for column, value in where.items()
     )
 
 
