@@ -38,6 +38,12 @@ def marked(frame: pl.DataFrame, indices: Iterable[int], column: str = "cost") ->
     return add(frame.get_column(column).gather(sorted(indices)).to_list())
 
 
+def largest(frame: pl.DataFrame, column: str = "cost") -> Decimal:
+    """The largest amount of a money column, credits by their size; 0 without rows."""
+    size = frame.get_column(column).abs().max()
+    return size if isinstance(size, Decimal) else ZERO
+
+
 @dataclass(frozen=True, slots=True)
 class Strand:
     """What one group cost in each bin.

@@ -24,3 +24,285 @@ How screens, pickers and the app talk to each other (all of `finops_tui.screens`
   view that comes back to the explorer.
 * **A load** replaces `desk.calendar` and `desk.loaded`; the explorer then asks everything again.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from finops_tui.screens import clipboard, commands, steps
+from finops_tui.screens.explorer_core import ExplorerCore
+from finops_tui.screens.explorer_groups import SORTS
+from finops_tui.screens.explorer_picture import PICTURES, WITHOUT_TABLE, Picture
+from finops_tui.screens.group_picker import GROUPINGS
+from finops_tui.screens.keys import bindings
+from finops_tui.screens.widgets.table import VTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.binding import BindingType
+    from textual.screen import ModalScreen
+    from textual.widget import Widget
+
+    from finops_tui.queries.view import View
+    from finops_tui.screens.action import Action
+    from finops_tui.screens.desk import Desk
+
+NOTHING = "nothing is loaded yet"
+
+
+class Explorer(ExplorerCore):
+    """The explorer and its keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("explore")
+
+    def step(self, view: View | None, otherwise: str) -> None:
+        """Take a step, or say why there is none."""
+        if self.view is None:
+            self.say(NOTHING)
+        elif view is None or view == self.view:
+            self.say(otherwise)
+        else:
+            self.go(view)
+
+    # Move
+
+    def panes(self) -> list[Widget]:
+        """The picture and the table, as far as they are in sight."""
+        shown = [self.picture.chart, self.groups]
+        return [pane for pane in shown if pane is not None and pane.display and pane.size.height]
+
+    def action_nav(self, step: str) -> None:
+        """Move in the focused pane; in the table, left comes out and right goes in."""
+        if self.focused is self.groups and step in {"left", "right"}:
+            if step == "left":
+                self.action_back()
+            else:
+                self.groups.action_select()
+        else:
+            super().action_nav(step)
+
+    def action_back(self) -> None:
+        """Come out of the group gone into last."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.view is not None:
+            self.step(self.view.up(), "this is the top: z goes back in time, 0 clears the filter, q leaves")
+
+    @on(VTable.RowSelected)
+    def enter_row(self) -> None:
+        """Go into the row."""
+        values = self.groups.values()
+        if values is not None:
+            self.enter(values)
+
+    @on(VTable.HeaderSelected)
+    def sort_heading(self, event: VTable.HeaderSelected) -> None:
+        """Sort by a heading that was clicked."""
+        self.sort({"change": "delta", "share": "cost", "bar": "cost"}.get(event.key, event.key))
+
+    @on(Picture.Entered)
+    def enter_group(self, event: Picture.Entered) -> None:
+        """Go into a group of the picture."""
+        self.enter(event.values)
+
+    @on(Picture.Narrowed)
+    def narrow(self, event: Picture.Narrowed) -> None:
+        """Look at the bin only."""
+        if self.view is not None and self.desk.calendar is not None:
+            narrowed = steps.at(self.view, event.period, self.desk.calendar, comparing=self.comparing)
+            self.step(narrowed, "the period is no longer than this bin")
+
+    # Slice
+
+    def action_group_nth(self, number: int) -> None:
+        """Group by one of the first dimensions."""
+        names = list(GROUPINGS)
+        self.regroup(names[number - 1]) if number <= len(names) else self.say("there is no such dimension")
+
+    def regroup(self, dimension: str) -> None:
+        """Group by a dimension."""
+        if self.view is not None:
+            self.step(self.view.regroup(dimension), f"grouped by {dimension} already")
+
+    def action_keep(self, excluded: bool) -> None:  # noqa: FBT001 - Textual passes it by position
+        """Keep only, or leave out, the value under the cursor."""
+        values = self.chosen()
+        if values is not None and self.view is not None:
+            self.names.update(self.groups.names_of(values))
+            self.step(steps.kept(self.view, values, excluded=excluded), "that is in the path already")
+
+    def action_shift(self, by: int) -> None:
+        """Look at the period before or after."""
+        if self.view is not None and self.desk.calendar is not None:
+            moved = steps.shifted(self.view, by, self.desk.calendar, comparing=self.comparing)
+            self.step(moved, f"the data has nothing {'before' if by < 0 else 'after'} this period")
+
+    def action_grain(self, by: int) -> None:
+        """Longer or shorter bins."""
+        if self.view is not None and self.desk.calendar is not None:
+            self.step(
+                steps.regrained(self.view, by, self.desk.calendar),
+                f"no {'longer' if by > 0 else 'shorter'} bins fit this period and this data",
+            )
+
+    def action_compare(self) -> None:
+        """Compare with the like-for-like period before, or not."""
+        if self.view is not None and self.desk.calendar is not None:
+            self.comparing = self.view.compared is None
+            view = steps.at(self.view, self.view.period, self.desk.calendar, comparing=self.comparing)
+            self.step(view, "no complete day of this period can be compared with days before it")
+
+    def action_next_basis(self) -> None:
+        """Count by the next cost basis."""
+        if self.view is not None:
+            self.step(steps.next_basis(self.view), "")
+
+    def action_next_currency(self) -> None:
+        """Look at the next currency."""
+        if self.view is not None and self.desk.calendar is not None:
+            codes = self.desk.calendar.currencies
+            self.step(steps.next_currency(self.view, codes), f"all charges are in {', '.join(codes)}")
+
+    def action_clear(self) -> None:
+        """Leave every group and forget the filter."""
+        if self.view is not None:
+            self.step(steps.cleared(self.view), "nothing to clear: no group entered, no filter")
+
+    def pick(self, picker: Callable[[Desk, View], ModalScreen[View | None]]) -> None:
+        """Choose the next view in a window."""
+        if self.view is None:
+            self.say(NOTHING)
+        else:
+            self.app.push_screen(picker(self.desk, self.view), self.picked)
+
+    def picked(self, view: View | None) -> None:
+        """Go where a window led."""
+        if view is not None and self.view is not None and view.period != self.view.period:
+            self.comparing = self.comparing or view.compared is not None
+        self.go(view)
+
+    def action_pick_group(self) -> None:
+        """Choose a dimension."""
+        from finops_tui.screens.group_picker import GroupPicker
+
+        self.pick(GroupPicker)
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        from finops_tui.screens.filter_line import FilterLine
+
+        self.pick(FilterLine)
+
+    def action_pick_period(self) -> None:
+        """Choose a period."""
+        from finops_tui.screens.period_picker import PeriodPicker
+
+        self.pick(PeriodPicker)
+
+    def action_pick_basis(self) -> None:
+        """Choose the basis and the categories that count."""
+        from finops_tui.screens.basis_picker import BasisPicker
+
+        self.pick(BasisPicker)
+
+    # Show
+
+    def action_view_next(self, by: int) -> None:
+        """Show the next picture."""
+        self.action_show(PICTURES[(PICTURES.index(self.picture.picture) + by) % len(PICTURES)])
+
+    def action_show(self, picture: str) -> None:
+        """Show a picture."""
+        self.picture.show_picture(picture)
+        for name in PICTURES:
+            self.set_class(name == picture, f"-{name}")
+        focus = self.picture.chart if picture in WITHOUT_TABLE else self.groups
+        if focus is not None:
+            focus.focus()
+        self.say(f"{picture} · v shows the next picture")
+
+    def sort(self, key: str) -> None:
+        """Sort by a column."""
+        self.groups.sort_by(key)
+        what = {"delta": "change", "n": "lines"}.get(key, key)
+        self.say(f"sorted by {what}, {'largest' if self.groups.sort[1] else 'smallest'} first")
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column."""
+        self.sort(SORTS[(SORTS.index(self.groups.sort[0]) + 1) % len(SORTS)])
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self.sort(self.groups.sort[0])
+
+    def action_unmark(self) -> None:
+        """Forget the marks."""
+        if not self.groups.marked:
+            self.say("no row is marked; Space marks one")
+        self.groups.marked = frozenset()
+
+    def action_undo(self) -> None:
+        """Back to the view before."""
+        self.travel(-1)
+
+    def action_redo(self) -> None:
+        """Forward again."""
+        self.travel(1)
+
+    # Take
+
+    def action_copy_cell(self) -> None:
+        """Copy the value under the cursor."""
+        values = self.chosen()
+        if values is not None:
+            self.say(clipboard.copy(self.app, "\t".join(clipboard.cell(value) for value in values)))
+
+    def action_copy_table(self) -> None:
+        """Copy the table in the order on screen."""
+        frame = self.groups.ordered()
+        if frame is None:
+            self.say("there is no table to copy")
+        else:
+            self.say(clipboard.copy(self.app, clipboard.tsv(frame.columns, frame.to_dicts())))
+
+    def action_export(self) -> None:
+        """Write the table to a file."""
+        from finops_tui.screens.export_dialog import ExportDialog
+
+        frame = self.groups.ordered()
+        if frame is None or self.view is None:
+            self.say("there is no table to export")
+        else:
+            name = f"{self.view.dimension or 'total'}-{self.view.period.since}"
+            self.app.push_screen(ExportDialog(self.desk, frame, name), self.exported)
+
+    def exported(self, words: str | None) -> None:
+        """Say what became of it."""
+        if words is not None:
+            self.say(words)
+
+    async def obey_with(self, action: Action, argument: str) -> None:
+        """Do an action with an argument from the command line."""
+        if self.view is None or self.desk.calendar is None:
+            self.say(NOTHING)
+            return
+        try:
+            if action.id == "view.next":
+                self.action_show(commands.one_of(argument, PICTURES, "picture"))
+            elif action.id == "table.sort":
+                words = {"change": "delta", "lines": "n"}
+                self.sort(
+                    words.get(
+                        name := commands.one_of(argument, ("cost", "change", "name", "lines"), "column"), name
+                    )
+                )
+            else:
+                view = commands.commanded(
+                    self.view, action, argument, self.desk.calendar, comparing=self.comparing
+                )
+                self.step(view, f"{action.command} {argument}: that is what you see")
+        except ValueError as error:
+            self.say(str(error), "warn")

@@ -156,3 +156,21 @@ def coarse(view: View, most: int) -> View:
 
 def _day(when: date) -> date:
     return when.date() if isinstance(when, datetime) else when
+
+
+def unfinished(view: View, start: date, calendar: Calendar) -> bool:
+    """Whether a bin has days that are not complete yet, or goes on after the period ends."""
+    until = _day(buckets.end_of(start, view.grain))
+    return until > calendar.complete_until or (view.grain in {"week", "month"} and until > view.period.until)
+
+
+def one_day(day: date) -> Period:
+    """A day as a period."""
+    return Period(day, day + timedelta(days=1), day.isoformat())
+
+
+def cleared(view: View) -> View:
+    """The view with no group entered and no filter, grouped as where the path began."""
+    first = next((condition for condition in view.path if not condition.excluded), None)
+    group_by = (first.dimension,) if first is not None else view.group_by
+    return replace(view, path=(), filter=None, group_by=group_by)

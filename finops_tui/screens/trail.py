@@ -10,6 +10,7 @@ from finops_tui.queries.view import CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from finops_tui.queries.view import Condition, Period, View
 
@@ -58,8 +59,14 @@ def days(period: Period) -> str:
 
 
 def compared(view: View) -> str:
-    """What the view is compared with, in words."""
-    return f"vs {days(view.compared.before)}" if view.compared is not None else "not compared"
+    """The days that are compared, in words: those of the period are named where they are not all of it."""
+    if view.compared is None:
+        return "not compared"
+    now, before = view.compared.now, view.compared.before
+    year = f" {now.since.year}"
+    words = f"vs {days(before).removesuffix(year)}"
+    whole = (now.since, now.until) == (view.period.since, view.period.until)
+    return words if whole else f"{days(now).removesuffix(year)} {words}"
 
 
 def counted(view: View) -> str:
@@ -77,3 +84,8 @@ def landing(old: View, new: View) -> tuple[bool, str | None]:
     if inside and old.path[len(new.path)].dimension == new.dimension:
         return True, old.path[len(new.path)].value
     return False, None
+
+
+def month(day: date) -> str:
+    """The month of a day: `Nov`."""
+    return buckets.MONTHS[day.month - 1]

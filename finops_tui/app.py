@@ -1,0 +1,201 @@
+"""The program on screen: themes, the keys of every screen, the ways between screens, and what a crash leaves."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from traceback import format_exception
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+
+from finops_tui import __version__, paths
+from finops_tui.screens.desk import DeskError
+from finops_tui.screens.explorer import Explorer
+from finops_tui.screens.keys import actions, bindings, keymap
+from finops_tui.screens.panes import Panes
+from finops_tui.screens.theme import theme_name, themes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from finops_tui.queries.view import View
+    from finops_tui.screens.color import Look
+    from finops_tui.screens.desk import Desk
+    from finops_tui.settings import Settings
+    from finops_tui.store import Store
+
+CRASHED = 2
+
+
+class FinopsApp(App[None]):
+    """The program; it owns what screens share and hands each of them the desk."""
+
+    TITLE = "finops-tui"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("any")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, desk: Desk) -> None:
+        """Build the program over a desk.
+
+        Raises:
+            KeysError: the key overrides cannot be; each problem is a sentence.
+        """
+        checked = keymap(desk.keys)
+        super().__init__(ansi_color=desk.look.ansi)
+        self.desk = desk
+        for theme in themes(desk.look):
+            self.register_theme(theme)
+        self.theme = theme_name(desk.look)
+        self.set_keymap(checked)
+        self.crash_log: Path | None = None
+
+    def on_mount(self) -> None:
+        """The explorer is at the bottom of everything."""
+        self.push_screen(Explorer(self.desk))
+
+    @property
+    def explorer(self) -> Explorer:
+        """The explorer at the bottom."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, Explorer))
+
+    @property
+    def panes(self) -> Panes[object]:
+        """The full screen on top."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Panes))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers what the screen's keys do."""
+        where = screen.where if isinstance(screen, Panes) else "any"
+        for action in actions(where):
+            if not action.id.startswith(("nav.", "palette")):
+                node = self if "any" in action.where else screen
+                title = f"{action.words[:1].upper()}{action.words[1:]}"
+                yield SystemCommand(
+                    title, action.help, lambda a=action.action, n=node: self.call_later(self.run_action, a, n)
+                )
+
+    # Between screens
+
+    def action_go(self, name: str) -> None:
+        """Open a screen that can be opened from anywhere."""
+        if self.panes.where == name:
+            self.panes.say("you are here; Esc goes back")
+        elif name == "budgets":
+            from finops_tui.screens.budgets import BudgetsScreen
+
+            self.push_screen(BudgetsScreen(self.desk), self.explore)
+        else:
+            from finops_tui.screens.sources import SourcesScreen
+
+            self.push_screen(SourcesScreen(self.desk), self.loaded)
+
+    def explore(self, view: View | None) -> None:
+        """Explore a view that another screen led to."""
+        if view is None:
+            return
+        while not isinstance(self.screen, Explorer):
+            self.pop_screen()
+        self.explorer.go(view)
+
+    def loaded(self, changed: bool | None) -> None:  # noqa: FBT001 - the result of a screen
+        """Ask everything again after a load."""
+        if changed:
+            self.explorer.data_changed()
+
+    async def action_refresh_data(self) -> None:
+        """Look for newer data."""
+        if self.desk.refresh is None:
+            self.panes.say("there is nothing to refresh")
+            return
+        try:
+            newer = await self.desk.refresh()
+        except DeskError as error:
+            self.panes.say(str(error), "bad")
+            return
+        if newer:
+            self.explorer.data_changed()
+        self.panes.say("newer data is on screen" if newer else "this is the newest data there is")
+
+    def action_command(self) -> None:
+        """Write a command for the screen on top."""
+        from finops_tui.screens.command_line import CommandLine
+
+        panes = self.panes
+
+        async def obey(line: str | None) -> None:
+            if line:
+                await panes.obey(line)
+
+        self.push_screen(CommandLine(self.desk, panes.where), obey)
+
+    def action_help(self) -> None:
+        """Show the keys of the screen on top."""
+        from finops_tui.screens.help_screen import HelpScreen
+
+        self.push_screen(HelpScreen(self.desk, self.panes.where))
+
+    # What a crash leaves
+
+    def _fatal_error(self) -> None:
+        """Leave the terminal as it was, with a line without data; what happened goes to a private file."""
+        self.bell()
+        error = self._exception
+        where = "nothing could be written about it"
+        if error is not None:
+            try:
+                self.crash_log = write_crash(error)
+                where = f"what happened is in {self.crash_log}, readable by you only"
+            except OSError:
+                pass
+        self._exit_renderables.append(Text(f"finops-tui failed and had to stop; {where}."))
+        self._close_messages_no_wait()
+
+
+def write_crash(error: BaseException) -> Path:
+    """Write an error to a private file of the state folder, and return its path.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    folder = paths.state_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S}.log"
+    path.touch(mode=0o600)
+    head = f"finops-tui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
+    path.write_text(head + "".join(format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    return path
+
+
+def run(
+    store: Store, settings: Settings, look: Look, *, mouse: bool = True, title: str = "", demo: bool = False
+) -> int:
+    """Open the explorer on a store, and return the exit code when it is left.
+
+    Raises:
+        StoreError: the store cannot be read.
+        KeysError: the key overrides cannot be.
+    """
+    from finops_tui.desks import build_desk
+
+    desk = build_desk(store, settings, look, title=title or ("demo" if demo else ""), demo=demo)
+    app = FinopsApp(desk)
+    app.run(mouse=mouse)
+    return CRASHED if app.return_code else 0
+
+
+def demo_app() -> FinopsApp:
+    """The program over the bundled sample, as `finops-tui demo` opens it, for pictures and tests."""
+    from finops_tui import demo, settings
+    from finops_tui.desks import build_desk
+    from finops_tui.screens.color import Look
+    from finops_tui.store import Store
+
+    chosen = settings.load(paths.sample_data() / paths.CONFIG_FILE)
+    store = Store(demo.root(), teams=chosen.teams)
+    return FinopsApp(build_desk(store, chosen, Look(), title="demo", demo=True))

@@ -1,0 +1,159 @@
+"""The desk that screens are handed: a store's answers and what the program can do, as plain functions."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from finops_tui import export
+from finops_tui.manifest import StoreError
+from finops_tui.queries.view import View
+from finops_tui.reckoning import calendar_of
+from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import polars as pl
+
+    from finops_tui.manifest import Entry
+    from finops_tui.queries.calendar import Calendar
+    from finops_tui.screens.color import Look
+    from finops_tui.settings import Settings
+    from finops_tui.sources import Progress
+    from finops_tui.store import Store
+
+FEWEST_DAYS = 3
+"""Complete days of a month to date that are worth opening with."""
+
+
+def build_desk(store: Store, settings: Settings, look: Look, *, title: str = "", demo: bool = False) -> Desk:
+    """The desk over an open store. Asks what the data covers; call it off the event loop.
+
+    Args:
+        store: The store; stays open as long as the desk is used.
+        settings: Budgets and key overrides.
+        look: How everything is drawn.
+        title: What is open, for the top line.
+        demo: Whether it is the bundled sample, into which nothing is loaded.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    calendar = calendar_of(store)
+    desk = Desk(
+        ask=_ask(store),
+        calendar=calendar,
+        look=look,
+        start=start_view(calendar),
+        loaded=tuple(map(loaded, store.entries)),
+        budgets=tuple(settings.budgets),
+        keys=settings.keys,
+        title=title,
+        export=export.write_frame,
+        statement=store.sql,
+    )
+    desk.refresh = _refresh(store, desk)
+    desk.load = None if demo else _Load(store, desk)
+    return desk
+
+
+def start_view(calendar: Calendar | None) -> View | None:
+    """What to open with: the month to date, or the last 30 days while the month is young."""
+    if calendar is None:
+        return None
+    period = calendar.period("mtd")
+    compared = calendar.compared(period)
+    if compared is None or compared.now.days < FEWEST_DAYS:
+        period = calendar.period("last-30-days")
+        compared = calendar.compared(period)
+    return View(period, compared, currency=calendar.currencies[0])
+
+
+def loaded(entry: Entry) -> Loaded:
+    """A unit of the manifest as the Sources screen shows it."""
+    return Loaded(
+        source=entry.source,
+        account=entry.account,
+        period=entry.period,
+        format=entry.format,
+        records=entry.records,
+        lines=entry.lines,
+        quarantined=entry.quarantined,
+        billed=_totals(entry, "billed"),
+        effective=_totals(entry, "effective"),
+        first_day=entry.first_day.isoformat(),
+        last_day=entry.last_day.isoformat(),
+        loaded_at=entry.loaded_at,
+        files=tuple(file.path for file in entry.inputs),
+    )
+
+
+def _totals(entry: Entry, basis: str) -> dict[str, str]:
+    return {code: sums[basis] for code, sums in entry.totals.items() if basis in sums}
+
+
+class _ask:  # noqa: N801 - stands for a function, as the protocol Ask
+    """Answers from a store; what goes wrong is a `DeskError` in words."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
+        try:
+            return await self._store.ask(question, view, **parameters)
+        except (StoreError, ValueError) as error:
+            raise DeskError(str(error)) from error
+
+
+def _refresh(store: Store, desk: Desk) -> Callable[[], asyncio.Future[bool]]:
+    async def refresh() -> bool:
+        """Go to the newest generation, and say whether there was one."""
+        try:
+            newer = await asyncio.to_thread(store.refresh)
+            calendar = await asyncio.to_thread(calendar_of, store) if newer else desk.calendar
+        except StoreError as error:
+            raise DeskError(str(error)) from error
+        if newer:
+            desk.calendar, desk.start = calendar, start_view(calendar)
+            desk.loaded = tuple(map(loaded, store.entries))
+        return newer
+
+    return lambda: asyncio.ensure_future(refresh())
+
+
+class _Load:
+    """Loads bills in a thread, then goes to the generation they made."""
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+
+    async def __call__(
+        self,
+        sources: Sequence[str],
+        progress: Callable[[LoadProgress], None],
+        cancelled: Callable[[], bool],
+    ) -> LoadReport:
+        from finops_tui import loader
+
+        loop = asyncio.get_running_loop()
+
+        def tell(at: Progress) -> None:
+            told = LoadProgress(at.step, at.file, at.bytes_done, at.bytes_total, at.records)
+            loop.call_soon_threadsafe(progress, told)
+
+        def work() -> loader.LoadResult:
+            return loader.load(self._store.root, list(sources), progress=tell, cancelled=cancelled)
+
+        try:
+            result = await asyncio.to_thread(work)
+        except (StoreError, OSError, ValueError) as error:
+            raise DeskError(str(error)) from error
+        if self._desk.refresh is not None:
+            await self._desk.refresh()
+        return LoadReport(
+            loaded=tuple(entry.name for entry in result.loaded),
+            refused=tuple((refused.file, refused.reason) for refused in result.refused),
+            notes=result.notes,
+        )

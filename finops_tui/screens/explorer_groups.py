@@ -1,0 +1,191 @@
+"""The table of the explorer: what each group costs, what changed, its share and its trend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.message import Message
+
+from finops_tui.queries import shares
+from finops_tui.screens import steps, trail
+from finops_tui.screens.asking import Asking, StaleError
+from finops_tui.screens.widgets.table import VTable
+from finops_tui.screens.widgets.table_cells import Column, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    import polars as pl
+
+    from finops_tui.queries.view import View
+    from finops_tui.screens.desk import Desk
+
+SORTS: Final = ("cost", "delta", "name", "n")
+"""Columns to sort by, in the order of the sort key."""
+
+_TRENDS: Final = 200
+"""Groups whose trend is asked, the dearest ones."""
+_TREND_BINS: Final = 31
+_SAID_NOTHING: Final = "nothing matches"
+
+
+class Groups(VTable, Asking):
+    """The groups of a view, most money first; a pane that asks."""
+
+    @dataclass
+    class Answered(Message):
+        """The groups of a view are on screen."""
+
+        groups: Groups
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(desk.look, empty=_SAID_NOTHING, id=id)
+        self.desk = desk
+        self.sort: tuple[str, bool] = ("cost", True)
+        self.frame: pl.DataFrame | None = None
+        self.total: Decimal | None = None
+        self.shown: View | None = None
+        self._order: pl.DataFrame | None = None
+        self._trends: dict[str | None, Sequence[Decimal]] = {}
+        self._land: tuple[bool, str | None] = (False, None)
+
+    def land_on(self, found: tuple[bool, str | None]) -> None:
+        """Where the cursor goes when the next answer is painted, see `trail.landing`."""
+        self._land = found
+
+    async def answer(self, view: View) -> None:
+        """Ask for the groups, paint them, then ask for their trends."""
+        self.paint(view, await self.ask("by_key", view))
+        trend = steps.coarse(view, _TREND_BINS)
+        rows = (await self.ask("over_time", trend, top=_TRENDS)).to_dicts()
+        calendar = self.desk.calendar
+        if calendar is None or self.shown is not view:
+            raise StaleError
+        line = shares.Timeline.of(rows, steps.bins(trend, calendar))
+        self._trends = {strand.value: strand.costs for strand in line.strands if not strand.other}
+        self._again()
+
+    def failed(self, words: str) -> None:
+        """Say why there are no rows."""
+        self.frame = self._order = self.total = None
+        self.message(words, "bad")
+        self.post_message(self.Answered(self))
+
+    def paint(self, view: View, frame: pl.DataFrame) -> None:
+        """Show the groups of a view."""
+        here = self.current
+        keep = self.shown is not None and here is not None and self.shown.group_by == view.group_by
+        found, value = self._land if self._land[0] or not keep or here is None else (True, here.get("k0"))
+        self._land = (False, None)
+        self.shown, self.frame, self.total = view, frame, shares.summed(frame)
+        self._trends = {}
+        self._order = self._sorted(frame)
+        self._show(self._place_of(value) if found else 0)
+        self.post_message(self.Answered(self))
+
+    def sort_by(self, key: str, *, down: bool | None = None) -> None:
+        """Sort by a column; the same one again turns the order round."""
+        first = key != "name"
+        turned = not self.sort[1] if key == self.sort[0] else first
+        self.sort = (key, turned if down is None else down)
+        if self.frame is not None:
+            row = self.current
+            self._order = self._sorted(self.frame)
+            self._show(self._place_of(row["k0"]) if row else 0)
+
+    def values(self, index: int | None = None) -> tuple[str | None, ...] | None:
+        """The values of the row under the cursor, one for each dimension; None when there is no row."""
+        row = self.current if index is None else self.row(index)
+        if row is None or self.shown is None:
+            return None
+        return tuple(row[f"k{place}"] for place in range(len(self.shown.group_by)))
+
+    def names_of(self, values: tuple[str | None, ...]) -> trail.Names:
+        """What the values of a group are called, where they are identifiers."""
+        if self.frame is None or self.shown is None or not values:
+            return {}
+        keys = self.frame.get_column("k0")
+        labels = self.frame.get_column("label").filter(keys.eq_missing(values[0])).drop_nulls()
+        return {(self.shown.dimension, values[0]): str(labels[0])} if len(labels) else {}
+
+    def marked_sum(self) -> Decimal | None:
+        """What the marked rows cost together, exact; None when none is marked."""
+        return shares.marked(self._order, self.marked) if self.marked and self._order is not None else None
+
+    def ordered(self) -> pl.DataFrame | None:
+        """The answer in the order on screen, for copying and export."""
+        return self._order
+
+    def _sorted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        import polars as pl
+
+        key, down = self.sort
+        name = pl.coalesce("label", "k0").fill_null("").str.to_lowercase()
+        by = {"delta": pl.col("now") - pl.col("before"), "name": name}.get(key, pl.col(key))
+        return frame.sort(by, descending=down, maintain_order=True)
+
+    def _place_of(self, value: str | None) -> int:
+        if self._order is None:
+            return 0
+        keys = self._order.get_column("k0")
+        found = keys.eq_missing(value).arg_true()
+        return int(found[0]) if len(found) else 0
+
+    def _again(self) -> None:
+        """Show the same rows with their trends, cursor and marks where they were."""
+        marks = self.marked
+        self._show(self.cursor)
+        self.marked = marks
+
+    def _show(self, cursor: int) -> None:
+        view, order = self.shown, self._order
+        if view is None or order is None:
+            return
+        rows = Window(order.height, self._fetch)
+        self.show(_columns(view, self._most()), rows, sort=self.sort, cursor=cursor)
+
+    def _most(self) -> Decimal | None:
+        return shares.largest(self._order) if self._order is not None else None
+
+    def _fetch(self, start: int, stop: int) -> Sequence[Mapping[str, Any]]:
+        if self._order is None or self.shown is None:
+            return []
+        return [self._row(row, self.shown) for row in self._order[start:stop].to_dicts()]
+
+    def _row(self, row: dict[str, Any], view: View) -> dict[str, Any]:
+        for place, dimension in enumerate(view.group_by):
+            label = row["label"] if not place else None
+            row[f"name{place}"] = trail.value_in_words(dimension, row[f"k{place}"], label)
+        row["name"] = row["name0"]
+        row["delta"] = shares.difference(row["now"], row["before"])
+        row["change"] = (row["now"], row["before"])
+        row["share"] = shares.share(row["cost"], self.total)
+        row["spark"] = self._trends.get(row["k0"], ())
+        row["bar"] = row["cost"]
+        if row["k0"] is None:
+            row["tone"] = "muted"
+        return row
+
+
+def _columns(view: View, most: Decimal | None) -> list[Column]:
+    """The columns for a view; without a comparison there is no change to show."""
+    first = [
+        Column("name" if not place else f"name{place}", trail.title(name), 14, flex=3)
+        for place, name in enumerate(view.group_by)
+    ]
+    code = view.currency or ""
+    change = [
+        Column("delta", "Change", 11, kind="delta", currency=code),
+        Column("change", "Δ%", 7, kind="change"),
+    ]
+    return [
+        *first,
+        Column("cost", "Cost", 13, kind="money", currency=code),
+        *(change if view.compared is not None else ()),
+        Column("share", "Share", 6, kind="percent"),
+        Column("spark", "Trend", 12, flex=1, kind="spark"),
+        Column("bar", "", 16, flex=2, kind="bar", maximum=most, min_terminal_width=100),
+        Column("n", "Lines", 9, kind="number", min_terminal_width=140),
+    ]

@@ -1,0 +1,92 @@
+"""What the lines of the explorer say: top, status, hints, and the words for an empty store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finops_tui.screens import money, trail
+from finops_tui.screens.keys import actions, shown_all
+from finops_tui.screens.line import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.view import View
+    from finops_tui.screens.desk import Desk
+    from finops_tui.screens.explorer_groups import Groups
+
+NAME = "finops-tui"
+_GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
+
+
+def top(title: str, view: View, names: Mapping[tuple[str, str | None], str]) -> tuple[list[Part], list[Part]]:
+    """The breadcrumb, and at the right everything the figures depend on."""
+    path = trail.crumbs(view, names)
+    left = [Part(title or NAME, "strong", 9), Part("▸ " + " ▸ ".join(path), "accent", 0)]
+    right = [
+        Part(trail.days(view.period), "", 1),
+        Part(_GRAINS[view.grain], "muted", 8),
+        Part(trail.compared(view), "muted", 7),
+        Part(view.basis, "", 1),
+        Part(trail.counted(view), "warn", 2),
+        Part(view.currency or "", "", 1),
+    ]
+    return left, right
+
+
+def top_empty(title: str) -> list[Part]:
+    """The top line while nothing is loaded."""
+    return [Part(title or NAME, "strong", 0)]
+
+
+def empty(desk: Desk) -> str:
+    """What to do when nothing is loaded."""
+    keys = {action.id: shown_all(action, desk.keys)[0] for action in actions("sources") if action.keys}
+    if desk.load is None:
+        return f"Nothing is loaded. {keys['quit']} leaves."
+    return (
+        f"Nothing is loaded yet: press {keys['go.sources']}, then {keys['sources.load']}, to load bills; "
+        f"or leave with {keys['quit']} and try `finops-tui demo`."
+    )
+
+
+def nothing(view: View) -> str:
+    """What to do when a view has no charges."""
+    if view.filter is not None:
+        return "Nothing matches: / changes the filter, 0 clears it, z goes back."
+    if view.path or view.excluded or view.included:
+        return "No charges here: Esc comes out, b shows what counts, z goes back."
+    return "No charges in this period: t chooses another one, [ and ] move it."
+
+
+def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[Part]]:
+    """The row under the cursor, the marked rows, and what the data covers."""
+    left: list[Part] = []
+    right: list[Part] = []
+    view, row = groups.shown, groups.current
+    if view is not None:
+        total = groups.marked_sum()
+        if total is not None:
+            left.append(
+                Part(f"{len(groups.marked)} marked: {money.amount(total, view.currency or '')}", "accent", 0)
+            )
+        if row is not None and row.get("k0") not in {None, row.get("name")}:
+            left.append(Part(str(row["k0"]), "muted", 3))
+        right.append(Part(f"{groups.count:,} {'row' if groups.count == 1 else 'rows'}", "muted", 2))
+    if calendar is not None:
+        last = calendar.last
+        complete = calendar.complete_until.toordinal() - 1
+        right.append(Part(f"data to {last.day} {trail.month(last)} {last.year}", "muted", 1))
+        if complete != last.toordinal():
+            day = last.fromordinal(complete)
+            right.append(Part(f"complete to {day.day} {trail.month(day)}", "muted", 2))
+    return left, right
+
+
+def hints(where: str, overrides: Mapping[str, str]) -> list[Part]:
+    """The keys worth knowing, the first ones first."""
+    return [
+        Part(f"{shown_all(action, overrides)[0]} {action.words}", "muted", rank)
+        for rank, action in enumerate((a for a in actions(where) if a.footer), start=1)
+    ]

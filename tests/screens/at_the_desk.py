@@ -1,0 +1,111 @@
+"""A desk over a small bill, a way to wait for a screen, and its text."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from finops_tui.queries import complete
+from finops_tui.queries.calendar import Calendar
+from finops_tui.queries.view import Period, View
+from finops_tui.screens.color import Look
+from finops_tui.screens.desk import Desk
+from tests.queries.small_bill import Bill, Row, charge
+
+if TYPE_CHECKING:
+    import polars as pl
+    from textual.app import App
+    from textual.pilot import Pilot
+
+FIRST, LAST = date(2026, 8, 1), date(2026, 11, 19)
+
+
+class BillDesk:
+    """Answers from a bill as a store does, in a thread, and remembers what was asked."""
+
+    def __init__(self, bill: Bill) -> None:
+        self.bill = bill
+        self.asked: list[tuple[str, View]] = []
+        self.lock = asyncio.Lock()
+
+    async def __call__(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
+        self.asked.append((question, view))
+        async with self.lock:
+            return await asyncio.to_thread(self.bill.ask, question, view, None, **parameters)
+
+
+def calendar_of(bill: Bill) -> Calendar:
+    """What a bill covers, reckoned as the program does."""
+    days = [row["day"] for row in bill.rows]
+    first, last = min(days), max(days)
+    everything = View(Period(first, last + timedelta(days=1)), group_by=())
+    totals = bill.ask("total", everything)
+    until = complete.complete_until(bill.ask("days", everything))
+    return Calendar(first, last, until or last, False, tuple(totals["currency"].to_list()))
+
+
+def desk_over(rows: list[Row], *, look: Look | None = None, **fields: Any) -> Desk:
+    """A desk over rows, opened on the month to date."""
+    bill = Bill(rows)
+    calendar = calendar_of(bill)
+    period = calendar.period("mtd")
+    start = View(period, calendar.compared(period), currency=calendar.currencies[0])
+    return Desk(BillDesk(bill), calendar, look or Look(), start, title="test", **fields)
+
+
+def company() -> list[Row]:
+    """Three accounts, services in regions with usage types and resources, tags, a credit, tax, a second currency."""
+    rows: list[Row] = []
+    shape = (
+        ("Compute", "us-east-1", "BoxUsage:m5.large", "i-1", "80.10"),
+        ("Compute", "us-east-1", "BoxUsage:m5.large", "i-2", "40.05"),
+        ("Compute", "eu-west-1", "BoxUsage:c5.xlarge", "i-3", "61.25"),
+        ("Storage", "us-east-1", "TimedStorage", "bucket-logs", "22.3333333333"),
+        ("Storage", "eu-west-1", "TimedStorage", "bucket-data", "18.0000000001"),
+        ("Storage", "eu-west-1", "Requests", "bucket-data", "3.5"),
+        ("Database", "us-east-1", "InstanceUsage:db.r5", "db-1", "55.55"),
+    )
+    day = FIRST
+    while day <= LAST:
+        for place, (service, region, usage, resource, cost) in enumerate(shape):
+            amount = Decimal(cost) * (100 + (day.toordinal() * 7 + place * 13) % 23) / 100
+            tags = {"team": ("core", "data", "web")[place % 3]} if place != 3 else {}
+            rows.append(
+                charge(
+                    day,
+                    str(amount),
+                    ServiceName=service,
+                    RegionId=region,
+                    SkuMeter=usage,
+                    ResourceId=f"arn:aws:thing/{resource}",
+                    ResourceName=resource,
+                    SubAccountId=f"{place % 3:012}",
+                    SubAccountName=("prod", "dev", "shared")[place % 3],
+                    ProviderName="AWS",
+                    Tags=tags,
+                    BilledCost=amount * 2,
+                )
+            )
+        if day.day == 1:
+            rows.append(charge(day, "-150.5", ServiceName="Compute", ChargeCategory="Credit"))
+            rows.append(charge(day, "99.99", ServiceName="Tax", ChargeCategory="Tax"))
+            rows.append(charge(day, "12.34", ServiceName="Support", BillingCurrency="EUR"))
+        day += timedelta(days=1)
+    return rows
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until no question is open and everything has been painted."""
+    for _ in range(4):
+        await pilot.pause()
+        running = [worker for worker in pilot.app.workers if not worker.is_finished]
+        await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
+    await pilot.pause()
+
+
+def text_of(app: App[Any]) -> str:
+    """What is on screen, as text."""
+    lines = app.screen._compositor.render_strips(app.size)
+    return "\n".join(line.text.rstrip() for line in lines)
