@@ -110,11 +110,7 @@ def load(path: Path, *, required: bool = False) -> Settings:
         raise SettingsError([f"{path}: {error.strerror}"]) from None
     data = reader.data
     reader.known(data, _TOP, ())
-    keys: dict[str, str] = {}
-    key_lines: dict[str, int] = {}
-    for name, at, value in _flat(reader.table(data, "keys")):
-        keys[name] = ",".join(reader.texts({at[-1]: value}, at[-1], ("keys", *at[:-1])))
-        key_lines[name] = reader.line(("keys", *at))
+    keys, key_lines = _keys(reader)
     accounts = reader.table(data, "accounts")
     settings = Settings(
         teams=_teams(reader),
@@ -154,6 +150,16 @@ def check_keys(settings: Settings) -> None:
             problems = [f"{settings.path}: {text}" for text in error.problems]
     if problems:
         raise SettingsError(problems)
+
+
+def _keys(reader: Reader) -> tuple[dict[str, str], dict[str, int]]:
+    """Keys by action id, and the line of each."""
+    keys: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for name, at, value in _flat(reader.table(reader.data, "keys")):
+        keys[name] = ",".join(reader.texts({at[-1]: value}, at[-1], ("keys", *at[:-1])))
+        lines[name] = reader.line(("keys", *at))
+    return keys, lines
 
 
 def _start(reader: Reader) -> Start:

@@ -104,7 +104,11 @@ def render(
     # A question may name steps of its own; they follow the relation they read.
     sql = f"{words}\nWITH {with_}" + (f",\n{body[5:]}" if body.startswith("WITH ") else f"\n{body}")
     if having:
-        sql = f"SELECT * FROM (\n{sql}\n) WHERE {having}"
+        sql = (
+            f"SELECT * EXCLUDE (total) FROM (\n"
+            f"SELECT *, sum(cost) OVER (PARTITION BY currency) AS total FROM (\n{sql}\n)) WHERE {having}\n"
+            f"ORDER BY cost DESC, currency, COLUMNS('^k\\d+$')"
+        )
     # A relation over no segment binds nothing, and DuckDB refuses values that no placeholder takes.
     named = set(_PLACEHOLDER.findall(sql))
     return Statement(sql, {name: v for name, v in {**scope.bind.values, **given}.items() if name in named})
@@ -116,5 +120,5 @@ def _having(view: View, scope: Scope) -> str:
     from finops_tui.queries import filter_sql
 
     _, groups = filters.split(view.filter)
-    columns = {"cost": "cost", "delta": "(now - before)"}
+    columns = {"cost": "cost", "cost%": "total", "delta": "(now - before)", "delta%": "before"}
     return filter_sql.where(groups, scope.bind, columns.__getitem__) if groups is not None else ""

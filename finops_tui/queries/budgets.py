@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Final, Literal
 from finops_tui.queries import filters
 from finops_tui.queries.periods import month_of
 from finops_tui.queries.projection import PRECISION, Projection, project
-from finops_tui.queries.view import View
+from finops_tui.queries.view import Period, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-
-    from finops_tui.queries.view import Period
 
 State = Literal["ok", "warn", "breach", "unknown"]
 
@@ -149,28 +147,25 @@ def budget_state(
         month: Any day of the month; by default the month of the last complete day.
     """
     rows = list(charges)
+    whole = month_of(month or complete_until - _DAY)
+    until = min(max(complete_until, whole.since), whole.until)
     with localcontext(prec=PRECISION):
-        whole = month_of(month or complete_until - _DAY)
-        until = min(max(complete_until, whole.since), whole.until)
         amount = budget.amount_in(whole.since)
         actual = sum((cost for day, _, cost in rows if day in whole), _ZERO)
         projection = project(rows, complete_until, whole.since)
-        days = [whole.since + timedelta(days=i) for i in range((until - whole.since).days)]
-        by_day = dict.fromkeys(days, _ZERO)
-        for day, _, cost in rows:
-            if day in by_day:
-                by_day[day] += cost
-        spent = tuple(zip(days, accumulate(by_day.values()), strict=True))
+        spent = _accumulated(rows, Period(whole.since, until))
         complete = spent[-1][1] if spent else _ZERO
-        rest = accumulate((cost for _, cost in projection.days), initial=complete)
-        ahead = tuple(zip((day for day, _ in projection.days), list(rest)[1:], strict=True))
+        ahead = tuple(
+            (day, complete + cost)
+            for (day, _), cost in zip(projection.days, accumulate(c for _, c in projection.days), strict=True)
+        )
         return BudgetState(
             budget=budget,
             month=whole,
             amount=amount,
             actual=actual,
             complete=complete,
-            prorated=None if amount is None else amount * len(days) / whole.days,
+            prorated=None if amount is None else amount * len(spent) / whole.days,
             projection=projection,
             used=_percent(actual, amount),
             expected=_percent(projection.amount, amount),
@@ -182,6 +177,17 @@ def budget_state(
             spent=spent,
             ahead=ahead,
         )
+
+
+def _accumulated(
+    rows: Iterable[tuple[date, str, Decimal]], period: Period
+) -> tuple[tuple[date, Decimal], ...]:
+    """Every day of a period with the cost up to and including it."""
+    by_day = {period.since + timedelta(days=i): _ZERO for i in range(period.days)}
+    for day, _, cost in rows:
+        if day in by_day:
+            by_day[day] += cost
+    return tuple(zip(by_day, accumulate(by_day.values()), strict=True))
 
 
 def state_of(
