@@ -12,7 +12,7 @@ MAX_PATTERN: Final = 1000
 _MAX_REPEAT: Final = 1000
 _TOKEN: Final = re.compile(
     r"""
-      (?P<escape>\\(?:x[0-9a-fA-F]{2}|[dDsSwWbBAtnrfv]|[^A-Za-z0-9\s]))
+      (?P<escape>\\(?:x[0-9a-fA-F]{2}|[dDsSwWbBAtnrfv]|[!-/:-@\[-^`{-~]))
     | (?P<group>\((?:\?:|\?P<[A-Za-z_]\w*>|\?[ims]+\)|\?[ims]+:|(?!\?)))
     | (?P<class>\[\^?\]?(?:\\.|[^\]\\\[]|\[(?!:))*\])
     | (?P<repeat>\{(?P<low>\d+)(?:,(?P<high>\d*))?\}\??(?![+*?{]))
@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
-_IN_CLASS: Final = re.compile(r"\\(?!x[0-9a-fA-F]{2}|[dDsSwWtnrfv]|[^A-Za-z0-9\s])", re.ASCII)
+_IN_CLASS: Final = re.compile(r"\\(?!x[0-9a-fA-F]{2}|[dDsSwWtnrfv]|[!-/:-@\[-^`{-~])", re.ASCII)
 
 
 def check_regex(pattern: str, position: int = 0) -> None:

@@ -3,9 +3,11 @@
 import duckdb
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from finops_tui.queries import filter_sql, filters
-from finops_tui.queries.filters import Expr, parse
+from finops_tui.queries.filters import Expr, FilterError, parse
+from finops_tui.queries.regex import check_regex
 
 from .filter_strategies import COLUMNS, ROWS, TOTALS, groups, rows
 
@@ -55,6 +57,21 @@ def test_groups(db, expr: Expr, totals) -> None:
     where = filter_sql.where(expr, bind, lambda name: f"CAST({bind(totals[name])} AS DECIMAL(38, 10))")
     answer = db.execute(f"SELECT coalesce({where}, false)", bind.values).fetchone()
     assert answer == (filters.evaluate(expr, totals),)
+
+
+PIECES = st.sampled_from(
+    [*"ab.*+?|()[]^$-{},019\\ :<=!Piz_é\n", "(?:", "(?i)", "{2}", "[^", "\\d", "(?=", "[[:", "*?", "\\_"]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
+def test_a_regular_expression_that_is_accepted_runs(db, pattern: str) -> None:
+    try:
+        check_regex(pattern)
+    except FilterError:
+        return
+    db.execute("SELECT regexp_matches('ab', $pattern)", {"pattern": pattern})
 
 
 def test_every_value_is_bound() -> None:
