@@ -1,6 +1,6 @@
 -- What does each of the dearest groups, and the rest, cost over time?
 WITH spent AS (
-    SELECT bucket, k0 AS name, currency, sum(cost) AS amount
+    SELECT bucket, k0 AS name, currency, max(label) AS title, sum(cost) AS amount
     FROM scope WHERE part <> 'before' GROUP BY ALL
 ),
 placed AS (
@@ -11,6 +11,7 @@ SELECT spent.bucket,
        spent.currency,
        CASE WHEN place <= $top THEN place END         AS rank,
        CASE WHEN place <= $top THEN spent.name END    AS k0,
+       max(CASE WHEN place <= $top THEN title END)    AS label,
        sum(spent.amount)                              AS cost
 FROM spent JOIN placed ON spent.name IS NOT DISTINCT FROM placed.name AND spent.currency = placed.currency
 GROUP BY 1, 2, 3, 4

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.message import Message
 
 from finops_tui.queries import shares
-from finops_tui.screens import steps, trail
+from finops_tui.screens import explorer_words, steps, trail
 from finops_tui.screens.asking import Asking, StaleError
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column, Window
@@ -28,7 +28,6 @@ SORTS: Final = ("cost", "delta", "name", "n")
 _TRENDS: Final = 200
 """Groups whose trend is asked, the dearest ones."""
 _TREND_BINS: Final = 31
-_SAID_NOTHING: Final = "nothing matches"
 
 
 class Groups(VTable, Asking):
@@ -41,7 +40,7 @@ class Groups(VTable, Asking):
         groups: Groups
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(desk.look, empty=_SAID_NOTHING, id=id)
+        super().__init__(desk.look, id=id)
         self.desk = desk
         self.sort: tuple[str, bool] = ("cost", True)
         self.frame: pl.DataFrame | None = None
@@ -83,6 +82,8 @@ class Groups(VTable, Asking):
         self._trends = {}
         self._order = self._sorted(frame)
         self._show(self._place_of(value) if found else 0)
+        if not frame.height:
+            self.message(explorer_words.nothing(view))
         self.post_message(self.Answered(self))
 
     def sort_by(self, key: str, *, down: bool | None = None) -> None:

@@ -87,6 +87,6 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
 def hints(where: str, overrides: Mapping[str, str]) -> list[Part]:
     """The keys worth knowing, the first ones first."""
     return [
-        Part(f"{shown_all(action, overrides)[0]} {action.words}", "muted", rank)
+        Part(action.words, "muted", rank, shown_all(action, overrides)[0])
         for rank, action in enumerate((a for a in actions(where) if a.footer), start=1)
     ]

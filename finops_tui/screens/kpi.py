@@ -84,7 +84,7 @@ class KpiLine(Line, Asking):
         own = kpi_month.history(budget.view(month), month)
         rows = kpi_month.charges(await self.ask("by_bucket", own))
         state = kpi_month.state_of(budget, rows, calendar, month)
-        return (*parts, *kpi_month.budgeted(state, self.desk.look))
+        return (*parts, *kpi_month.budgeted(state))
 
     def failed(self, words: str) -> None:
         """Say that there are none."""
@@ -113,10 +113,7 @@ def cost_parts(found: Figures, view: View) -> list[Part]:
 
 def other_currencies(found: Figures) -> list[Part]:
     """What was spent in other currencies: said, never added."""
-    return [
-        Part(f"apart: {money.amount(cost, code)} in {code} (C)", "warn", 1)
-        for code, cost in found.elsewhere[:3]
-    ]
+    return [Part(f"{money.amount(cost, code)} apart (C)", "warn", 1) for code, cost in found.elsewhere[:3]]
 
 
 def untagged(tagged: pl.DataFrame) -> list[Part]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import buckets, filters, periods, projection
@@ -12,11 +11,11 @@ from finops_tui.queries.budgets import BudgetState, budget_state
 from finops_tui.queries.view import Period
 from finops_tui.screens import money
 from finops_tui.screens.line import Part
-from finops_tui.screens.widgets.sparks import bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     import polars as pl
 
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.projection import Projection
     from finops_tui.queries.view import View
-    from finops_tui.screens.color import Look
 
 _TONES: Final = {"breach": "bad", "warn": "warn", "ok": "good", "unknown": "muted"}
-_BAR: Final = 8
 
 
 def month_of(calendar: Calendar) -> Period:
@@ -72,18 +69,18 @@ def projected(found: Projection, code: str) -> list[Part]:
     return [Part(f"{name} projected {money.amount(found.amount, code, decimals=0)}", "", 1)]
 
 
-def budgeted(state: BudgetState, look: Look) -> list[Part]:
-    """How the month stands against its budget, in a bar, a percentage and a word."""
+def budgeted(state: BudgetState) -> list[Part]:
+    """How the month stands against its budget, in percent and a word."""
     if state.amount is None or state.used is None:
         return []
-    code = state.budget.currency
-    gauge = bar(state.used, Decimal(100), _BAR, look)
-    words = {"breach": "breached", "warn": "close", "ok": "kept"}.get(state.state, "")
+    words = {"breach": ", breached", "warn": ", close"}.get(state.state, "")
     if state.state != "breach" and state.forecast == "breach" and state.breach_on is not None:
-        words = f"breach on {state.breach_on.day} {buckets.MONTHS[state.breach_on.month - 1]}"
+        words = f", breach on {state.breach_on.day} {buckets.MONTHS[state.breach_on.month - 1]}"
+    elif state.state == "ok" and state.expected is not None:
+        words = f", {state.expected:.0f}% expected"
     tone = _TONES[state.forecast if state.forecast in {"breach", "warn"} else state.state]
-    amount = money.compact(state.amount, code)
-    return [Part(f"budget {amount} {gauge.rstrip()} {state.used:.0f}% {words}".rstrip(), tone, 1)]
+    amount = money.compact(state.amount, state.budget.currency)
+    return [Part(f"budget {state.used:.0f}% of {amount}{words}", tone, 1)]
 
 
 def state_of(

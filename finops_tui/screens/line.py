@@ -25,11 +25,18 @@ class Part(NamedTuple):
         text: Any text, also from data.
         tone: A word for its style, see `palette.tone`.
         rank: Lower ones are dropped last; 0 is never dropped, only shortened.
+        lead: A word before it that stands out, such as a key.
     """
 
     text: str
     tone: str = ""
     rank: int = 1
+    lead: str = ""
+
+    @property
+    def width(self) -> int:
+        """Cells it takes."""
+        return cell_len(self.text) + (cell_len(self.lead) + 1 if self.lead else 0)
 
 
 class Line(Widget):
@@ -55,7 +62,7 @@ class Line(Widget):
     @property
     def text(self) -> str:
         """Everything it was given, in words: for tests and for copying."""
-        return " ".join(part.text for part in (*self._left, *self._right))
+        return " ".join(f"{part.lead} {part.text}".strip() for part in (*self._left, *self._right))
 
     def render_line(self, y: int) -> Strip:
         """Draw it."""
@@ -75,10 +82,14 @@ def arranged(
     Parts of the highest rank go first when there is too little room; what is left is shortened.
     """
     parts = [(0, part) for part in left] + [(1, part) for part in right]
-    sides = [(side, part._replace(text=written(part.text, look))) for side, part in parts if part.text]
+    sides = [
+        (side, part._replace(text=written(part.text, look), lead=written(part.lead, look)))
+        for side, part in parts
+        if part.text
+    ]
 
     def needed() -> int:
-        return sum(cell_len(part.text) for _, part in sides) + gap * max(len(sides) - 1, 0)
+        return sum(part.width for _, part in sides) + gap * max(len(sides) - 1, 0)
 
     while needed() > width and any(part.rank for _, part in sides):
         worst = max(range(len(sides)), key=lambda i: (sides[i][1].rank, i))
@@ -99,6 +110,8 @@ def _spaced(sides: Sequence[tuple[int, Part]], spare: int, gap: int) -> list[tup
         blanks = (gap if index else 0) + (spare if side != previous else 0)
         if blanks:
             pieces.append((" " * blanks, ""))
+        if part.lead:
+            pieces += [(part.lead, "accent"), (" ", "")]
         pieces.append((part.text, part.tone))
         previous = side
     return pieces
