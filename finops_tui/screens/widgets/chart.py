@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from textual.events import Resize
-
     from finops_tui.screens.color import Look
 
 
@@ -46,6 +44,7 @@ class Chart(Widget, can_focus=True, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self.look = look
         self._lines: list[Strip] | None = None
+        self._drawn_for = Size(0, 0)
 
     def draw(self, width: int, height: int) -> list[Strip]:
         """Draw everything.
@@ -76,14 +75,26 @@ class Chart(Widget, can_focus=True, inherit_bindings=False):
         width, height = self.size
         if width <= 0 or height <= 0:
             return Strip.blank(max(width, 0))
+        self.fit_size()
         if self._lines is None:
             self._lines = self.draw(width, height)
         line = self._lines[y] if y < len(self._lines) else Strip.blank(width)
         return self.overlay(y, line).adjust_cell_length(width).apply_style(self.rich_style)
 
+    def drop_plan(self) -> None:
+        """Forget what a subclass has worked out for its value and size."""
+
+    def fit_size(self) -> None:
+        """Forget what was drawn for another size; lines are asked for before the resize is told."""
+        if self.size != self._drawn_for:
+            self._drawn_for = self.size
+            self._lines = None
+            self.drop_plan()
+
     def forget(self) -> None:
         """Draw everything anew."""
         self._lines = None
+        self.drop_plan()
         self.refresh()
 
     def refresh_row(self, y: int, x: int = 0, width: int | None = None, height: int = 1) -> None:
@@ -97,10 +108,6 @@ class Chart(Widget, can_focus=True, inherit_bindings=False):
         """
         if 0 <= y < self.size.height:
             self.refresh(Region(x, y, self.size.width - x if width is None else width, height))
-
-    def on_resize(self, _event: Resize) -> None:
-        """Draw for the new size."""
-        self.forget()
 
     def notify_style_update(self) -> None:
         """Forget lines drawn over another background."""

@@ -39,7 +39,7 @@ def axis_labels(bins: Sequence[Bin], size: float, width: int) -> list[tuple[int,
             _months(2),
             _months(3),
         ):
-            placed = _placed(choose(moments), size)
+            placed = _whole(_placed(choose(moments), size))
             if placed and _fits(placed, width):
                 return placed
         return _thinned(_placed(_months(12)(moments), size), width)
@@ -48,6 +48,13 @@ def axis_labels(bins: Sequence[Bin], size: float, width: int) -> list[tuple[int,
 
 def _placed(labels: list[tuple[int, str]], size: float) -> list[tuple[int, str]]:
     return [(int(index * size), text) for index, text in labels]
+
+
+def _whole(labels: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Drop the first label where the next one follows at once: its period began before the axis."""
+    if len(labels) > 1 and labels[0][0] + len(labels[0][1]) + _GAP > labels[1][0]:
+        return labels[1:]
+    return labels
 
 
 def _fits(labels: list[tuple[int, str]], width: int) -> bool:

@@ -95,12 +95,12 @@ class CalendarHeat(Chart):
         self.set_reactive(CalendarHeat.cursor, wanted)
         self.forget()
 
-    def forget(self) -> None:
-        """Draw everything anew."""
+    def drop_plan(self) -> None:
+        """Lay everything out anew."""
         self._plan = None
-        super().forget()
 
     def _planned(self) -> _Plan | None:
+        self.fit_size()
         if self._plan is None and self._days:
             self._plan = self._made(self.size.width, self.size.height)
         return self._plan
@@ -179,7 +179,7 @@ class CalendarHeat(Chart):
         text = f" {money.compact(scale.high, self._currency)}"
         if scale.clipped:
             most = money.compact(scale.most, self._currency)
-            text += f" and above, clipped at the 98th percentile; the greatest day is {most}"
+            text += f" and above (98th percentile), most {most}"
         grid.write(x, y, text, colors.muted)
 
     def overlay(self, y: int, line: Strip) -> Strip:

@@ -150,14 +150,15 @@ def body(plot: Plot, width: int, height: int, look: Look) -> str:
     import plotext as chart
 
     chart.clear_figure()
-    chart.limit_size(False, False)
+    chart.limit_size(width=False, height=False)
     chart.plotsize(width, height)
     for paint in (chart.canvas_color, chart.axes_color):
         paint("default")
     chart.ticks_color(_color(palette(look).muted))
-    chart.frame(False)
-    _axes(chart, plot, known, width, height, look)
-    for line, values in zip(plot.lines, drawn, strict=True):
+    chart.frame(frame=False)
+    _axes(chart, plot, known, (width, height), look)
+    behind = sorted(zip(plot.lines, drawn, strict=True), key=lambda pair: pair[0].role not in {"low", "high"})
+    for line, values in behind:
         points = [(index, value) for index, value in enumerate(values) if value is not None]
         if points:
             xs, ys = zip(*points, strict=True)
@@ -169,8 +170,9 @@ def body(plot: Plot, width: int, height: int, look: Look) -> str:
     return str(chart.uncolorize(text)) if look.depth == "none" else text
 
 
-def _axes(chart: Any, plot: Plot, known: Sequence[float], width: int, height: int, look: Look) -> None:
+def _axes(chart: Any, plot: Plot, known: Sequence[float], size: tuple[int, int], look: Look) -> None:
     """Limits, ticks, the level and today."""
+    width, height = size
     level = length(plot.level)
     high, low = max([0.0, *known, level or 0.0]), min([0.0, *known])
     scale = axis(high, low, height - 1)
@@ -179,9 +181,9 @@ def _axes(chart: Any, plot: Plot, known: Sequence[float], width: int, height: in
     chart.ylim(low, high * 1.05 if high > low else 1.0)
     chart.yticks([float(tick) for tick in ticks], labels)
     room = width - max(len(label) for label in labels) - 1
-    size = room / max(1, len(plot.labels))
-    chosen = axis_labels(plot.labels, size, room)
-    chart.xticks([x / size for x, _ in chosen], [written(label, look) for _, label in chosen])
+    step = room / max(1, len(plot.labels))
+    chosen = axis_labels(plot.labels, step, room)
+    chart.xticks([x / step for x, _ in chosen], [written(label, look) for _, label in chosen])
     chart.xlim(0, max(1, len(plot.labels) - 1))
     colors = palette(look)
     if level is not None:
@@ -190,7 +192,8 @@ def _axes(chart: Any, plot: Plot, known: Sequence[float], width: int, height: in
             name = fit(plot.level_name, min(40, room // 2), look).rstrip()
             chart.text(name, 1, level, color=_color(colors.bad), alignment="left")
     if plot.today is not None and 0 <= plot.today < len(plot.labels):
-        chart.vline(plot.today, _color(colors.muted))
+        chart.vline(plot.today, _color(colors.grid))
+        chart.text("today", plot.today, high, color=_color(colors.muted), alignment="center")
 
 
 def _color(style: str) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from textual.events import Blur, Click, Focus, Resize
+    from textual.events import Click, Resize
 
     from finops_tui.screens.color import Look
 
@@ -45,8 +45,9 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class _Widths:
-    """Cells of each part of a row, and where zero is within the bar."""
+    """Cells of a row and of each part of it, and where zero is within the bar."""
 
+    whole: int
     label: int
     bar: int
     value: int
@@ -133,9 +134,9 @@ class Ranking(TableCursor):
 
     def _measured(self) -> _Widths:
         """Share the width: figures first, then names, the rest to the bars."""
-        if self._widths is not None:
-            return self._widths
         width = self.size.width
+        if self._widths is not None and self._widths.whole == width:
+            return self._widths
         value = max((cell_len(self._value(row)) for row in self._rows), default=0)
         share = 7 if width >= 50 and any(row.share is not None for row in self._rows) else 0
         change = 9 if width >= 40 and any(row.change is not None for row in self._rows) else 0
@@ -146,7 +147,7 @@ class Ranking(TableCursor):
         high, low = max([0.0, *sizes]), min([0.0, *sizes])
         unit = (high - low) / bar if bar else 0.0
         zero = round(-low / unit) if unit else 0
-        self._widths = _Widths(label, bar, value, share, change, zero, unit)
+        self._widths = _Widths(width, label, bar, value, share, change, zero, unit)
         return self._widths
 
     def _value(self, row: Ranked) -> str:
@@ -201,30 +202,17 @@ class Ranking(TableCursor):
         sign = signs.credit if self.look.depth == "none" else signs.bar
         return f"{(sign * min(cells, max(sizes.zero, 1))).rjust(sizes.zero)}".ljust(sizes.bar)[: sizes.bar]
 
-    def _refresh_row(self, index: int) -> None:
-        y = index - self.scroll_offset.y
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
-
     def watch_cursor(self, old: int, new: int) -> None:
         """Redraw the two rows that changed."""
-        self._refresh_row(old)
+        self.refresh_row(old)
         self.keep_in_sight()
-        self._refresh_row(new)
+        self.refresh_row(new)
         self.post_message(self.CursorMoved(self, new))
 
     def on_resize(self, _event: Resize) -> None:
         """Measure anew."""
         self._lay_out()
         self.keep_in_sight()
-
-    def on_focus(self, _event: Focus) -> None:
-        """Show the cursor as focused."""
-        self._refresh_row(self.cursor)
-
-    def on_blur(self, _event: Blur) -> None:
-        """Show the cursor as not focused."""
-        self._refresh_row(self.cursor)
 
     def on_click(self, event: Click) -> None:
         """Go to the bar under the pointer; choose it with a double click."""

@@ -115,14 +115,14 @@ class StackedColumns(Chart):
         """Move the cursor to a bin; what lies outside becomes the nearest."""
         self.cursor = index
 
-    def forget(self) -> None:
-        """Draw everything anew."""
+    def drop_plan(self) -> None:
+        """Lay everything out anew."""
         self._plan = None
-        super().forget()
 
     # Drawing
 
     def _planned(self) -> _Plan:
+        self.fit_size()
         if self._plan is None:
             self._plan = self._made(self.size.width, self.size.height)
         return self._plan

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -20,7 +20,7 @@ from finops_tui.screens.widgets.table_rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.events import Blur, Click, Focus, Resize
+    from textual.events import Click, Resize
 
     from finops_tui.screens.color import Look
 
@@ -100,6 +100,7 @@ class VTable(TableCursor):
         self._sort: tuple[str, bool] | None = None
         self._first = 0
         self._placed: list[Placed] | None = None
+        self._drawn_width = 0
         self._lines: LRUCache[Any, Strip] = LRUCache(1024)
 
     def show(
@@ -182,6 +183,9 @@ class VTable(TableCursor):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight: the head first, then rows."""
+        if self.size.width != self._drawn_width:
+            self._drawn_width, self._placed = self.size.width, None
+            self._lines.clear()
         if y == 0:
             return self._line("head")
         index = y - 1 + self.scroll_offset.y
@@ -231,18 +235,13 @@ class VTable(TableCursor):
         self.virtual_size = Size(self.size.width, self.count + 1)
         self.refresh()
 
-    def _refresh_row(self, index: int) -> None:
-        y = index + 1 - self.scroll_offset.y
-        if 0 < y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
-
     # Changes
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Redraw the two rows that changed."""
-        self._refresh_row(old)
+        self.refresh_row(old)
         self.keep_in_sight()
-        self._refresh_row(new)
+        self.refresh_row(new)
         if self.count:
             self.post_message(self.RowHighlighted(self, new, self._rows[new]))
 
@@ -250,7 +249,7 @@ class VTable(TableCursor):
         """Redraw the cursor's row, or everything where columns have to be shifted."""
         first = first_showing(self._fitting(), self.size.width, self._first, new)
         if first == self._first:
-            self._refresh_row(self.cursor)
+            self.refresh_row(self.cursor)
         else:
             self._first = first
             self._lay_out()
@@ -268,7 +267,7 @@ class VTable(TableCursor):
     def watch_marked(self, old: frozenset[int], new: frozenset[int]) -> None:
         """Redraw the rows whose mark changed."""
         for index in old ^ new:
-            self._refresh_row(index)
+            self.refresh_row(index)
         self.post_message(self.MarksChanged(self, new))
 
     # Events
@@ -282,14 +281,6 @@ class VTable(TableCursor):
         """Forget lines drawn over another background."""
         self._lines.clear()
         super().notify_style_update()
-
-    def on_focus(self, _event: Focus) -> None:
-        """Show the cursor as focused."""
-        self._refresh_row(self.cursor)
-
-    def on_blur(self, _event: Blur) -> None:
-        """Show the cursor as not focused."""
-        self._refresh_row(self.cursor)
 
     def on_click(self, event: Click) -> None:
         """Sort by a heading, go to a row, choose it with a double click."""

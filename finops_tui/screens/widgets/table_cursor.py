@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
+
+if TYPE_CHECKING:
+    from textual.events import Blur, Focus
 
 
 class TableCursor(ScrollView, can_focus=True, inherit_bindings=False):
@@ -72,6 +76,20 @@ class TableCursor(ScrollView, can_focus=True, inherit_bindings=False):
         wanted = min(max(top, self.cursor - room + 1), self.cursor)
         if wanted != top and self.is_attached:
             self.scroll_to(y=wanted, animate=False, force=True)
+
+    def refresh_row(self, index: int) -> None:
+        """Redraw one row, if it is in sight."""
+        y = index + self.HEAD - self.scroll_offset.y
+        if self.HEAD <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_focus(self, _event: Focus) -> None:
+        """Show the cursor as focused."""
+        self.refresh_row(self.cursor)
+
+    def on_blur(self, _event: Blur) -> None:
+        """Show the cursor as not focused."""
+        self.refresh_row(self.cursor)
 
     def action_up(self) -> None:
         """Go one row up."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _STEPS: Final = (-0.25, -0.10, -0.02, 0.02, 0.10, 0.25)
 """Changes at which the colour changes."""
-_READABLE: Final = 36
-"""Cells a box needs to be read; there are at most as many boxes as fit at that size."""
+_READABLE: Final = 30
+"""Cells a box needs to be read; smaller ones are drawn as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +97,12 @@ class TreeMap(Chart):
         self.set_reactive(TreeMap.cursor, max(0, min(cursor, len(boxes))))
         self.forget()
 
-    def forget(self) -> None:
-        """Draw everything anew."""
+    def drop_plan(self) -> None:
+        """Lay everything out anew."""
         self._plan = None
-        super().forget()
 
     def _planned(self) -> _Plan:
+        self.fit_size()
         if self._plan is None:
             self._plan = self._made(self.size.width, self.size.height)
         return self._plan
@@ -115,12 +115,13 @@ class TreeMap(Chart):
         )
         left_out = len(self._boxes) - len(order)
         rows = height - (1 if left_out and height > 3 else 0)
-        most = max(1, width * rows // _READABLE)
         boxes, indices = [self._boxes[index] for index in order], list(order)
-        if len(boxes) > most:
-            rest = boxes[most - 1 :]
+        total = sum(length(box.value) or 0.0 for box in boxes)
+        kept = sum((length(box.value) or 0.0) / total * width * rows >= _READABLE for box in boxes)
+        if len(boxes) > kept + 1:
+            rest = boxes[kept:]
             folded = Box(f"Other ({len(rest)})", sum((box.value for box in rest), Decimal(0)))
-            boxes, indices = [*boxes[: most - 1], folded], [*indices[: most - 1], len(self._boxes)]
+            boxes, indices = [*boxes[:kept], folded], [*indices[:kept], len(self._boxes)]
             pairs = sorted(zip(boxes, indices, strict=True), key=lambda pair: -pair[0].value)
             boxes, indices = [box for box, _ in pairs], [index for _, index in pairs]
         rects = squarify([length(box.value) or 0.0 for box in boxes], width, rows)
@@ -195,8 +196,9 @@ class TreeMap(Chart):
         if rect is None or not rect.y <= y < rect.bottom or not self.has_focus:
             return line
         how = palette(self.look).tree_cursor
-        inside = line.crop(rect.x, rect.right).text
-        return Strip.join([line.crop(0, rect.x), strip([(inside, how)]), line.crop(rect.right)])
+        right = rect.right - 1 if rect.width > 1 and rect.right < line.cell_length else rect.right
+        inside = line.crop(rect.x, right).text
+        return Strip.join([line.crop(0, rect.x), strip([(inside, how)]), line.crop(right)])
 
     def _cursor_rect(self) -> Rect | None:
         plan = self._planned()
