@@ -1,0 +1,217 @@
+"""Records into raw tables: every value as text, by our own header, one file at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from finops_tui.sources.model import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.sources.formats import Format, Layout
+    from finops_tui.sources.headers import Header
+
+REJECTS: Final = "rejected"
+
+LONGEST_RECORD: Final = 2_097_152
+"""Bytes of a record; DuckDB's own limit."""
+
+_DAMAGED: Final = {
+    "LINE SIZE OVER MAXIMUM": "a record is too long: more than 2 MiB",
+    "INVALID ENCODING": "not UTF-8",
+    "INVALID STATE": "a quote is not doubled, or never closes",
+}
+"""Errors of DuckDB's reader that leave the rest of the file in doubt."""
+
+_SHAPES: Final = {
+    "MISSING COLUMNS": "too few columns",
+    "TOO MANY COLUMNS": "too many columns",
+    "UNQUOTED VALUE": "text after a closing quote",
+}
+
+_ONE_SQL: Final = "INSERT INTO {table} BY NAME SELECT {columns} FROM {scan}"
+
+_CSV_SQL: Final = """read_csv($path, columns = {{{names}}}, auto_detect = false, header = true,
+    delim = $delimiter, quote = '"', escape = '"', strict_mode = true, null_padding = false,
+    compression = $compression, store_rejects = true, rejects_table = 'rejected',
+    rejects_scan = 'rejected_scan', rejects_limit = 0, max_line_size = 2097152, parallel = false)"""
+
+_PARQUET_SQL: Final = "read_parquet($path, binary_as_string = true, file_row_number = true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A file, or one csv of a zip, as a FROM clause.
+
+    Attributes:
+        sql: The table function.
+        values: Its bound values.
+        columns: The columns of the file in their order, each as an expression that is text.
+        record: Expression of the record's number, from 1.
+    """
+
+    sql: str
+    values: dict[str, object]
+    columns: tuple[str, ...]
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record whose shape is not the header's: where it starts in the file, why, and its text."""
+
+    offset: int
+    reason: str
+    raw: str
+
+
+def csv_scan(path: Path, header: Header, compression: str) -> Scan:
+    """A CSV with a fixed dialect; nothing is sniffed, nothing runs in parallel.
+
+    In parallel DuckDB looks for record starts in the middle of a file, which quoted line ends can
+    mislead; unpacking is what takes the time anyway.
+    """
+    names = [f"c{position}" for position in range(len(header.names))]
+    sql = _CSV_SQL.format(names=", ".join(f"'{name}': 'VARCHAR'" for name in names))
+    values = {"path": str(path), "delimiter": header.delimiter, "compression": compression}
+    return Scan(sql, values, tuple(names), "row_number() OVER ()")
+
+
+def parquet_scan(connection: DuckDBPyConnection, path: Path) -> tuple[Scan, tuple[str, ...]]:
+    """A Parquet file, its columns taken as text, and their names.
+
+    Raises:
+        duckdb.Error: the file cannot be read.
+    """
+    values: dict[str, object] = {"path": str(path)}
+    described = connection.execute(f"DESCRIBE SELECT * FROM {_PARQUET_SQL}", values).fetchall()
+    described = [row for row in described if row[0] != "file_row_number"]
+    columns = tuple(_as_text(name, kind) for name, kind, *_ in described)
+    return Scan(_PARQUET_SQL, values, columns, "file_row_number + 1"), tuple(row[0] for row in described)
+
+
+def _as_text(name: str, kind: str) -> str:
+    """A Parquet column as text: times in UTC, doubles at their shortest, nested values as JSON."""
+    quoted = '"{}"'.format(name.replace('"', '""'))
+    if kind.startswith(("MAP", "STRUCT")) or kind.endswith("]"):
+        return f"CAST(to_json({quoted}) AS VARCHAR)"
+    if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMPTZ_NS", "TIMESTAMP_NS WITH TIME ZONE"}:
+        return f"CAST(CAST({quoted} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS VARCHAR)"
+    if kind.startswith("TIMESTAMP"):
+        return f"CAST(CAST({quoted} AS TIMESTAMP) AS VARCHAR)"
+    return quoted if kind == "VARCHAR" else f"CAST({quoted} AS VARCHAR)"
+
+
+def insert(
+    connection: DuckDBPyConnection, scan: Scan, found: Format, place: Layout, file: int, before: int
+) -> tuple[int, tuple[Reject, ...]]:
+    """Read a file into its raw table.
+
+    Args:
+        connection: With the raw tables and the macros.
+        scan: The file.
+        found: Its format.
+        place: Where its columns are.
+        file: Its number.
+        before: Records of the same file read before (further files of a zip).
+
+    Returns:
+        Records read, and those whose shape was wrong.
+
+    Raises:
+        duckdb.Error: DuckDB cannot read the file.
+        ShapeError: an error that leaves the rest of the file in doubt.
+    """
+    values: dict[str, object] = {**scan.values, "file": file, "before": before}
+    columns = [
+        f'coalesce({", ".join(f"given({scan.columns[at]})" for at in positions)}) AS "{name}"'
+        if len(positions) > 1
+        else f'given({scan.columns[positions[0]]}) AS "{name}"'
+        for name, positions in place.columns.items()
+        if name not in place.packed
+    ]
+    for name, keys in place.packed.items():
+        whole = [f"given({scan.columns[at]})" for at in place.columns.get(name, ())]
+        packed = f"CAST(to_json({_map(scan, keys, values, name)}) AS VARCHAR)"
+        columns.append(f'coalesce({", ".join((*whole, packed))}) AS "{name}"')
+    if place.extra:
+        columns.append(f"{_map(scan, place.extra, values, 'x')} AS Extra")
+    columns += ["$file AS file", f"$before + {scan.record} AS record"]
+    statement = _ONE_SQL.format(table=found.raw, columns=", ".join(columns), scan=scan.sql)
+    try:
+        (inserted,) = connection.execute(statement, values).fetchone() or (0,)
+        return inserted, _rejects(connection)
+    finally:
+        for table in (REJECTS, f"{REJECTS}_scan"):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _map(scan: Scan, keys: Sequence[tuple[str, int]], values: dict[str, object], prefix: str) -> str:
+    """A map of the columns that have a value; keys are bound, as headers are data too."""
+    entries = []
+    seen = set()
+    for key, position in keys:
+        if key in seen:
+            continue
+        seen.add(key)
+        name = f"{prefix}_{position}"
+        values[name] = key
+        entries.append(f"{{'k': ${name}, 'v': given({scan.columns[position]})}}")
+    return f"map_from_entries(list_filter([{', '.join(entries)}], lambda e: e.v IS NOT NULL))"
+
+
+class ShapeError(Exception):
+    """DuckDB's reader met something that leaves the rest of a file in doubt; the message says what."""
+
+
+def _rejects(connection: DuckDBPyConnection) -> tuple[Reject, ...]:
+    """The records that DuckDB's reader left out, each once."""
+    exists = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'rejected'"
+    ).fetchone()
+    if not exists or not exists[0]:
+        return ()
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT line_byte_position, min(CAST(error_type AS VARCHAR)), min(csv_line) FROM rejected"
+        " GROUP BY line_byte_position ORDER BY line_byte_position"
+    ).fetchall()
+    for _, kind, _ in rows:
+        if kind in _DAMAGED:
+            raise ShapeError(_DAMAGED[kind])
+    return tuple(Reject(offset, _SHAPES.get(kind, kind.lower()), raw or "") for offset, kind, raw in rows)
+
+
+def reading(path: Path, work: Callable[[], Any]) -> Any:
+    """Run what reads a file; DuckDB's words about the file become a reason of ours.
+
+    Raises:
+        SourceError: the file cannot be read.
+        duckdb.InterruptException: the load is cancelled.
+        duckdb.OutOfMemoryException: this machine cannot; no fault of the file.
+    """
+    try:
+        return work()
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.CatalogException):
+        raise
+    except ShapeError as error:
+        raise SourceError(path, str(error)) from error
+    except duckdb.Error as error:
+        if isinstance(error, duckdb.IOException) and "No space left" in str(error):
+            raise
+        raise SourceError(path, _reason(str(error))) from error
+
+
+def _reason(words: str) -> str:
+    """Why DuckDB could not read a file, without the file's contents."""
+    if "maximum_line_size" in words.lower() or "line size" in words.lower():
+        return _DAMAGED["LINE SIZE OVER MAXIMUM"]
+    if "parquet" in words.lower():
+        return "unreadable: damaged, cut off or encrypted Parquet"
+    return "unreadable: its quotes or line ends do not add up"

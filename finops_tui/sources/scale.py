@@ -1,0 +1,87 @@
+"""How many decimals the money of a load is kept with: all of them, where 38 digits can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.sources.formats import Format
+
+SCALES: Final = (10, 18, 24, 30)
+"""Decimals to choose from; each leaves 38 minus as many digits before the point."""
+
+HEADROOM: Final = 3
+"""Digits kept free above the sum of a load, so that the sums of a thousand such loads still fit."""
+
+_NEED_SQL: Final = "SELECT greatest({decimals}), CAST(greatest({sums}) AS DECIMAL(38, 0)) FROM {table}"
+_LARGE_SQL: Final = 'coalesce(sum(abs(CAST("{0}" AS DECIMAL(38, 6)))), 0)'
+_ROUND_SQL: Final = """
+UPDATE {table} SET {changes} WHERE {any}"""
+_COUNT_SQL: Final = "SELECT file, count(*) FROM {table} WHERE {any} GROUP BY file"
+
+_MACROS_SQL: Final = """
+CREATE OR REPLACE TEMP MACRO money(t) AS CAST(t AS DECIMAL(38, {scale}));
+CREATE OR REPLACE TEMP MACRO beyond(t) AS t IS NOT NULL AND decimals(t) > {scale};
+CREATE OR REPLACE TEMP MACRO tie(t) AS
+    decimals(t) = {scale} + 1 AND last_digit(t) = '5'
+    AND right(CAST(CAST(t AS DECIMAL(38, {scale})) AS VARCHAR), 1) IN ('1', '3', '5', '7', '9');
+CREATE OR REPLACE TEMP MACRO rounded(t) AS CAST(
+    CAST(t AS DECIMAL(38, {scale}))
+    - CASE WHEN tie(t) THEN CAST('{unit}' AS DECIMAL(38, {scale})) * CAST(sign(CAST(t AS DECIMAL(38, {scale}))) AS INTEGER)
+        ELSE 0 END AS VARCHAR);
+"""
+
+
+def settle(connection: DuckDBPyConnection, formats: Sequence[Format]) -> tuple[int, dict[int, int]]:
+    """Choose the scale of a load, round what has more decimals, and define the macro `money`.
+
+    The narrowest scale that loses nothing is taken, unless sums of amounts as large as these could
+    then overflow; only what does not fit in it is rounded, half to even.
+
+    Args:
+        connection: With the raw tables.
+        formats: A format of each raw table in use.
+
+    Returns:
+        The scale, and for each file how many of its records were rounded.
+    """
+    need, large = 0, 0
+    for found in formats:
+        row = connection.execute(
+            _NEED_SQL.format(
+                decimals=_each(found.money, 'coalesce(max(decimals("{0}")), 0)', ", "),
+                sums=_each(found.money, _LARGE_SQL, ", "),
+                table=found.raw,
+            )
+        ).fetchone()
+        if row is not None:
+            need, large = max(need, row[0]), max(large, int(row[1]))
+    room = max(38 - len(str(large)) - HEADROOM, SCALES[0])
+    fitting = [scale for scale in SCALES if scale <= room]
+    scale = next((scale for scale in fitting if scale >= need), fitting[-1])
+    unit = "0." + "1".rjust(scale, "0")
+    connection.execute(_MACROS_SQL.format(scale=scale, unit=unit))
+    rounded: dict[int, int] = {}
+    if need > scale:
+        for found in formats:
+            rounded |= _round(connection, found)
+    return scale, rounded
+
+
+def _each(columns: Sequence[str], form: str, between: str) -> str:
+    return between.join(form.format(name) for name in columns)
+
+
+def _round(connection: DuckDBPyConnection, found: Format) -> dict[int, int]:
+    test = _each(found.money, 'beyond("{0}")', " OR ")
+    counts = dict(connection.execute(_COUNT_SQL.format(table=found.raw, any=test)).fetchall())
+    if counts:
+        changes = _each(
+            found.money, '"{0}" = CASE WHEN beyond("{0}") THEN rounded("{0}") ELSE "{0}" END', ", "
+        )
+        connection.execute(_ROUND_SQL.format(table=found.raw, changes=changes, any=test))
+    return counts
