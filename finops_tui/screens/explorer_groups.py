@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     import polars as pl
+    from textual.events import Resize
 
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
@@ -47,6 +48,7 @@ class Groups(VTable, Asking):
         self.total: Decimal | None = None
         self.shown: View | None = None
         self._order: pl.DataFrame | None = None
+        self._trend_width = 0
         self._trends: dict[str | None, Sequence[Decimal]] = {}
         self._land: tuple[bool, str | None] = (False, None)
 
@@ -85,6 +87,12 @@ class Groups(VTable, Asking):
         if not frame.height:
             self.message(explorer_words.nothing(view))
         self.post_message(self.Answered(self))
+
+    def on_resize(self, event: Resize) -> None:
+        """Give the trend the width that this terminal has for it."""
+        del event
+        if self.shown is not None and _trend_width(self.app.size.width) != self._trend_width:
+            self._again()
 
     def sort_by(self, key: str, *, down: bool | None = None) -> None:
         """Sort by a column; the same one again turns the order round."""
@@ -145,7 +153,8 @@ class Groups(VTable, Asking):
         if view is None or order is None:
             return
         rows = Window(order.height, self._fetch)
-        self.show(_columns(view, self._most()), rows, sort=self.sort, cursor=cursor)
+        self._trend_width = _trend_width(self.app.size.width)
+        self.show(_columns(view, self._most(), self._trend_width), rows, sort=self.sort, cursor=cursor)
 
     def _most(self) -> Decimal | None:
         return shares.largest(self._order) if self._order is not None else None
@@ -170,7 +179,12 @@ class Groups(VTable, Asking):
         return row
 
 
-def _columns(view: View, most: Decimal | None) -> list[Column]:
+def _trend_width(terminal: int) -> int:
+    """Cells for the trend on a terminal so wide."""
+    return 12 if terminal < 100 else 16 if terminal < 160 else _TREND_BINS
+
+
+def _columns(view: View, most: Decimal | None, trend: int) -> list[Column]:
     """The columns for a view; without a comparison there is no change to show."""
     first = [
         Column("name" if not place else f"name{place}", trail.title(name), 14, flex=3)
@@ -186,7 +200,7 @@ def _columns(view: View, most: Decimal | None) -> list[Column]:
         Column("cost", "Cost", 13, kind="money", currency=code),
         *(change if view.compared is not None else ()),
         Column("share", "Share", 6, kind="percent"),
-        Column("spark", "Trend", 12, flex=1, kind="spark"),
+        Column("spark", "Trend", trend, kind="spark"),
         Column("bar", "", 16, flex=2, kind="bar", maximum=most, min_terminal_width=100),
         Column("n", "Lines", 9, kind="number", min_terminal_width=140),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from textual.containers import Vertical
@@ -10,6 +11,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher
 
 from finops_tui.queries import shares
+from finops_tui.queries.view import Period
 from finops_tui.screens import readout, steps, trail
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.line import Line
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from finops_tui.queries.view import Period, View
+    from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
 PICTURES: Final = ("trend", "ranking", "calendar", "treemap", "table")
@@ -37,6 +39,8 @@ _SERIES_SHORT: Final = 5
 _SHORT: Final = 12
 _RANKED: Final = 200
 _BOXES: Final = 60
+_YEAR: Final = timedelta(days=371)
+"""What a calendar shows at least: one month says nothing about weekdays, steps and spikes."""
 
 
 class Picture(Vertical, Asking):
@@ -51,6 +55,12 @@ class Picture(Vertical, Asking):
         """A bin or a day was entered."""
 
         period: Period
+
+    @dataclass
+    class Said(Message):
+        """Why something cannot be done."""
+
+        words: str
 
     @dataclass
     class Entered(Message):
@@ -129,7 +139,8 @@ class Picture(Vertical, Asking):
         self._read_bins(*chart.span)
 
     async def _calendar(self, view: View) -> None:
-        frame = await self.ask("days", replace(view, compared=None, grain="day"))
+        year = Period(min(view.period.since, view.period.until - _YEAR), view.period.until)
+        frame = await self.ask("days", replace(view, period=year, compared=None, grain="day"))
         self._days = dict(zip(frame.get_column("day"), frame.get_column("cost"), strict=True))
         heat = self.query_one(CalendarHeat)
         heat.show(self._days, currency=view.currency or "")
@@ -210,6 +221,6 @@ class Picture(Vertical, Asking):
     def _enter(self) -> None:
         values = self.values()
         if values is None:
-            self._read((readout.Part("the rest is many groups: press v for the table", "muted", 0),))
+            self.post_message(self.Said("the rest is many groups: v leads to the table"))
         else:
             self.post_message(self.Entered(values))
