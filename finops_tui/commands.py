@@ -115,19 +115,20 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
 
     from finops_tui.screens import color
 
-    look = color.detect(
-        os.environ,
-        options.color,
-        charset=options.charset,
-        theme=options.theme,
-        encoding=sys.stderr.encoding or "ascii",
-    )
-    color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
-    with _store(options, demo=demo) as (store, settings):
-        from finops_tui import app
+    with _store(options, demo=demo) as (store, chosen):
+        look = color.detect(
+            os.environ,
+            options.color,
+            charset=options.charset,
+            theme=chosen.theme if options.theme == "auto" else options.theme,
+            delta_colors=chosen.delta_colors,
+            encoding=sys.stderr.encoding or "ascii",
+        )
+        color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
+        from finops_tui import app, settings
 
-        app.run(store, settings, look, mouse=not options.no_mouse, demo=demo)
-    return FINE
+        settings.check_keys(chosen)
+        return app.run(store, chosen, look, mouse=chosen.mouse and not options.no_mouse, demo=demo)
 
 
 def _load(options: argparse.Namespace) -> int:

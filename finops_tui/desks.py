@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from finops_tui.manifest import Entry
     from finops_tui.queries.calendar import Calendar
     from finops_tui.screens.color import Look
-    from finops_tui.settings import Settings
+    from finops_tui.settings import Settings, Start
     from finops_tui.sources import Progress
     from finops_tui.store import Store
 
@@ -45,7 +45,7 @@ def build_desk(store: Store, settings: Settings, look: Look, *, title: str = "",
         ask=_ask(store),
         calendar=calendar,
         look=look,
-        start=start_view(calendar),
+        start=start_view(calendar, settings.view),
         loaded=tuple(map(loaded, store.entries)),
         budgets=tuple(settings.budgets),
         keys=settings.keys,
@@ -53,21 +53,29 @@ def build_desk(store: Store, settings: Settings, look: Look, *, title: str = "",
         export=export.write_frame,
         statement=store.sql,
     )
-    desk.refresh = _refresh(store, desk)
+    desk.refresh = _refresh(store, desk, settings.view)
     desk.load = None if demo else _Load(store, desk)
     return desk
 
 
-def start_view(calendar: Calendar | None) -> View | None:
-    """What to open with: the month to date, or the last 30 days while the month is young."""
+def start_view(calendar: Calendar | None, start: Start) -> View | None:
+    """What to open with: what the settings say, or the last 30 days while the month to date is young."""
     if calendar is None:
         return None
-    period = calendar.period("mtd")
+    period = calendar.period(start.period)
     compared = calendar.compared(period)
-    if compared is None or compared.now.days < FEWEST_DAYS:
+    young = compared is None or compared.now.days < FEWEST_DAYS
+    if young and period.name == "mtd":
         period = calendar.period("last-30-days")
         compared = calendar.compared(period)
-    return View(period, compared, currency=calendar.currencies[0])
+    return View(
+        period,
+        compared if start.compare == "previous" else None,
+        group_by=start.group[:1],
+        basis=start.basis,
+        excluded=start.exclude,
+        currency=calendar.currencies[0],
+    )
 
 
 def loaded(entry: Entry) -> Loaded:
@@ -106,7 +114,7 @@ class _ask:  # noqa: N801 - stands for a function, as the protocol Ask
             raise DeskError(str(error)) from error
 
 
-def _refresh(store: Store, desk: Desk) -> Callable[[], asyncio.Future[bool]]:
+def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Future[bool]]:
     async def refresh() -> bool:
         """Go to the newest generation, and say whether there was one."""
         try:
@@ -115,7 +123,7 @@ def _refresh(store: Store, desk: Desk) -> Callable[[], asyncio.Future[bool]]:
         except StoreError as error:
             raise DeskError(str(error)) from error
         if newer:
-            desk.calendar, desk.start = calendar, start_view(calendar)
+            desk.calendar, desk.start = calendar, start_view(calendar, start)
             desk.loaded = tuple(map(loaded, store.entries))
         return newer
 
