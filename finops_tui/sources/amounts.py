@@ -90,7 +90,9 @@ def unslash(text: str, order: str) -> str | None:
     month, day = (first, second) if order == "month" else (second, first)
     century = 2000 if len(year) == 2 else 0
     try:
-        moment = datetime(century + int(year), int(month), int(day), *(int(part or 0) for part in clock), tzinfo=UTC)
+        moment = datetime(
+            century + int(year), int(month), int(day), *(int(part or 0) for part in clock), tzinfo=UTC
+        )
     except ValueError:
         return None
     return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -28,7 +28,7 @@ CREATE OR REPLACE TEMP TABLE problems AS
 SELECT record, CASE {cases} END AS reason FROM {table} WHERE file = $file AND ({tests})"""
 
 _WRONG_SQL: Final = (
-    '"{column}" IN (SELECT text FROM wrong WHERE place = \'{column}\' AND problem = \'{problem}\')'
+    "\"{column}\" IN (SELECT text FROM wrong WHERE place = '{column}' AND problem = '{problem}')"
 )
 
 Words = dict[str, str]
@@ -80,7 +80,9 @@ def _present(place: Layout, columns: Iterable[str]) -> list[str]:
     return [name for name in columns if name in place.columns]
 
 
-def _texts(connection: DuckDBPyConnection, table: str, file: int, columns: list[str], test: str) -> dict[str, list[str]]:
+def _texts(
+    connection: DuckDBPyConnection, table: str, file: int, columns: list[str], test: str
+) -> dict[str, list[str]]:
     """The distinct texts of each column that need a second look."""
     if not columns:
         return {}
@@ -137,7 +139,12 @@ def _order(slashed: dict[str, list[str]], found: Format) -> str | None:
 
 
 def _collect(
-    connection: DuckDBPyConnection, found: Format, place: Layout, file: int, names: Sequence[str], odd: list[_Found]
+    connection: DuckDBPyConnection,
+    found: Format,
+    place: Layout,
+    file: int,
+    names: Sequence[str],
+    odd: list[_Found],
 ) -> int:
     values: dict[str, object] = {"file": file}
     cases: list[tuple[str, str]] = []

@@ -42,7 +42,12 @@ def regular(path: Path) -> Iterator[BinaryIO]:
 
 def kind(head: bytes) -> str:
     """What the first bytes of a file say it is: `gzip`, `zip`, `parquet`, `encrypted` or `text`."""
-    for magic, name in ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PAR1", "parquet")):
+    for magic, name in (
+        (b"\x1f\x8b", "gzip"),
+        (b"PK\x03\x04", "zip"),
+        (b"PK\x05\x06", "zip"),
+        (b"PAR1", "parquet"),
+    ):
         if head.startswith(magic):
             return name
     return "encrypted" if head.startswith(b"PARE") else "text"

@@ -58,6 +58,7 @@ CUR_MONEY: Final = tuple(
     savings_plan_net_recurring_commitment_for_billing_period
     savings_plan_amortized_upfront_commitment_for_billing_period
     savings_plan_net_amortized_upfront_commitment_for_billing_period
+    savings_plan_net_unused
     """.split()
 )
 

@@ -99,7 +99,12 @@ def detect(names: Sequence[str]) -> Format:
         one_column = {"bill_payer_account_name", "resource_tags", "product"}
         generation = "2.0" if folded & one_column else "legacy"
         return Format(
-            f"AWS CUR {generation}", "aws-cur", "raw_cur", fields.CUR_COLUMNS, fields.CUR_MONEY, fields.CUR_TIMES
+            f"AWS CUR {generation}",
+            "aws-cur",
+            "raw_cur",
+            fields.CUR_COLUMNS,
+            fields.CUR_MONEY,
+            fields.CUR_TIMES,
         )
     raise HeaderError(_unknown(names, folded))
 

@@ -149,8 +149,7 @@ def insert(
         (inserted,) = connection.execute(statement, values).fetchone() or (0,)
         return inserted, _rejects(connection)
     finally:
-        for table in (REJECTS, f"{REJECTS}_scan"):
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        drop_rejects(connection)
 
 
 def _map(scan: Scan, keys: Sequence[tuple[str, int]], values: dict[str, object], prefix: str) -> str:
@@ -215,3 +214,28 @@ def _reason(words: str) -> str:
     if "parquet" in words.lower():
         return "unreadable: damaged, cut off or encrypted Parquet"
     return "unreadable: its quotes or line ends do not add up"
+
+
+def parquet_rows(connection: DuckDBPyConnection, path: Path) -> int:
+    """Rows that a Parquet file's own metadata promises."""
+    row = connection.execute(
+        "SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata($1)", [str(path)]
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def raw_record(scan: Scan, delimiter: str) -> str:
+    """An expression of a record as CSV text, quoted where it must be."""
+    mark = delimiter.replace("'", "''").replace("\t", "\\t")
+    mark = f"E'{mark}'" if delimiter == "\t" else f"'{mark}'"
+    return (
+        f"array_to_string(list_transform([{', '.join(scan.columns)}], lambda v:"
+        f" CASE WHEN contains(v, {mark}) OR contains(v, '\"') OR contains(v, chr(10)) OR contains(v, chr(13))"
+        f" THEN '\"' || replace(v, '\"', '\"\"') || '\"' ELSE coalesce(v, '') END), {mark})"
+    )
+
+
+def drop_rejects(connection: DuckDBPyConnection) -> None:
+    """Forget what DuckDB's reader left out of the last file."""
+    for table in (REJECTS, f"{REJECTS}_scan"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")

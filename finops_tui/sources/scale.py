@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
-
-    from finops_tui.sources.formats import Format
 
 SCALES: Final = (10, 18, 24, 30)
 """Decimals to choose from; each leaves 38 minus as many digits before the point."""
@@ -36,7 +34,7 @@ CREATE OR REPLACE TEMP MACRO rounded(t) AS CAST(
 """
 
 
-def settle(connection: DuckDBPyConnection, formats: Sequence[Format]) -> tuple[int, dict[int, int]]:
+def settle(connection: DuckDBPyConnection, money: Mapping[str, Sequence[str]]) -> tuple[int, dict[int, int]]:
     """Choose the scale of a load, round what has more decimals, and define the macro `money`.
 
     The narrowest scale that loses nothing is taken, unless sums of amounts as large as these could
@@ -44,18 +42,18 @@ def settle(connection: DuckDBPyConnection, formats: Sequence[Format]) -> tuple[i
 
     Args:
         connection: With the raw tables.
-        formats: A format of each raw table in use.
+        money: Raw tables and their columns of money.
 
     Returns:
         The scale, and for each file how many of its records were rounded.
     """
     need, large = 0, 0
-    for found in formats:
+    for table, columns in money.items():
         row = connection.execute(
             _NEED_SQL.format(
-                decimals=_each(found.money, 'coalesce(max(decimals("{0}")), 0)', ", "),
-                sums=_each(found.money, _LARGE_SQL, ", "),
-                table=found.raw,
+                decimals=_each(columns, 'coalesce(max(decimals("{0}")), 0)', ", "),
+                sums=_each(columns, _LARGE_SQL, ", "),
+                table=table,
             )
         ).fetchone()
         if row is not None:
@@ -67,8 +65,8 @@ def settle(connection: DuckDBPyConnection, formats: Sequence[Format]) -> tuple[i
     connection.execute(_MACROS_SQL.format(scale=scale, unit=unit))
     rounded: dict[int, int] = {}
     if need > scale:
-        for found in formats:
-            rounded |= _round(connection, found)
+        for table, columns in money.items():
+            rounded |= _round(connection, table, columns)
     return scale, rounded
 
 
@@ -76,12 +74,10 @@ def _each(columns: Sequence[str], form: str, between: str) -> str:
     return between.join(form.format(name) for name in columns)
 
 
-def _round(connection: DuckDBPyConnection, found: Format) -> dict[int, int]:
-    test = _each(found.money, 'beyond("{0}")', " OR ")
-    counts = dict(connection.execute(_COUNT_SQL.format(table=found.raw, any=test)).fetchall())
+def _round(connection: DuckDBPyConnection, table: str, columns: Sequence[str]) -> dict[int, int]:
+    test = _each(columns, 'beyond("{0}")', " OR ")
+    counts = dict(connection.execute(_COUNT_SQL.format(table=table, any=test)).fetchall())
     if counts:
-        changes = _each(
-            found.money, '"{0}" = CASE WHEN beyond("{0}") THEN rounded("{0}") ELSE "{0}" END', ", "
-        )
-        connection.execute(_ROUND_SQL.format(table=found.raw, changes=changes, any=test))
+        changes = _each(columns, '"{0}" = CASE WHEN beyond("{0}") THEN rounded("{0}") ELSE "{0}" END', ", ")
+        connection.execute(_ROUND_SQL.format(table=table, changes=changes, any=test))
     return counts

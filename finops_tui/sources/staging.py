@@ -1,12 +1,9 @@
-"""Bills into one FOCUS-shaped table: each file is read, counted, checked and mapped, or refused."""
+"""Bills into one FOCUS-shaped table: each file is read, counted and checked, then all are mapped."""
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from contextlib import ExitStack
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -14,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import duckdb
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
-from finops_tui.sources import checks, containers, counting, fields, formats, headers, reading, scale
+from finops_tui.sources import commitments, fields, scale
+from finops_tui.sources.intake import Intake, Taken
 from finops_tui.sources.model import Progress, Refused, SourceError, Staged, StagedFile, shown
 
 if TYPE_CHECKING:
@@ -22,5 +20,222 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Format, Layout
-    from finops_tui.sources.headers import Header
+RAW: Final = {"raw_focus": fields.FOCUS_COLUMNS, "raw_cur": fields.CUR_COLUMNS}
+"""Raw tables and their text columns; a row of one is a record as delivered."""
+
+RAW_MONEY: Final = {"raw_focus": fields.MONEY, "raw_cur": fields.CUR_MONEY}
+
+_TEXT_MAP: Final = "MAP(VARCHAR, VARCHAR)"
+
+_TAG_TEXTS_SQL: Final = """
+CREATE OR REPLACE TEMP TABLE tag_text AS
+SELECT DISTINCT text FROM (
+    SELECT coalesce(Tags, x_Labels) AS text FROM raw_focus UNION ALL SELECT resource_tags FROM raw_cur
+) WHERE text IS NOT NULL"""
+
+_BAD_TAGS_SQL: Final = """
+SELECT file, problem, count(*) FROM (
+    SELECT file, coalesce(Tags, x_Labels) AS text FROM raw_focus
+    UNION ALL SELECT file, resource_tags FROM raw_cur
+) JOIN (SELECT text, problem FROM tags WHERE problem IS NOT NULL) USING (text)
+GROUP BY file, problem ORDER BY file, problem"""
+
+_BLANK_SQL: Final = (
+    'SELECT file, count(*) FROM raw_focus WHERE "BilledCost" IS NULL GROUP BY file ORDER BY file'
+)
+
+_SPLIT_SQL: Final = """
+SELECT file, count(*) FROM raw_cur WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2')
+GROUP BY file ORDER BY file"""
+
+
+@dataclass(slots=True)
+class _Run:
+    """A load as it goes on."""
+
+    progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+    total: int
+    done: int = 0
+    records: int = 0
+    path: Path = field(default_factory=Path)
+
+    def watch(self, file: BinaryIO) -> None:
+        """Tell how far the load is; stop it when it is cancelled."""
+        self.stop_if_cancelled()
+        if self.progress is not None:
+            done = min(self.done + file.tell(), self.total)
+            self.progress(Progress(shown(self.path.name), done, self.total, self.records))
+
+    def stop_if_cancelled(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise duckdb.InterruptException("the load was cancelled")
+
+
+def stage(
+    connection: DuckDBPyConnection,
+    files: Sequence[Path],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Staged:
+    """Stage bills: afterwards the connection holds `staged` and `quarantined`.
+
+    `staged` has the columns of `finops_tui.queries.columns` (attributes as text, times as UTC
+    TIMESTAMP, maps, quantities as DOUBLE, money as DECIMAL(38, scale), never a missing currency,
+    account or billing period), and `file` and `record`: the place in `Staged.files` and the number of
+    the record in it, from 1. `quarantined (file, record, reason, raw)` has the records set aside.
+
+    A file is taken whole or refused: its records, counted by its bytes alone, are all in one of the
+    two tables. A file without records is valid. The same content again counts once.
+
+    Args:
+        connection: A writable DuckDB with room for the load; its macros and tables are made here.
+        files: As `discover` gives them.
+        progress: Told how far the load is, from this thread.
+        cancelled: Asked between chunks and steps.
+
+    Raises:
+        duckdb.InterruptException: `cancelled` said so, or the connection was interrupted.
+        duckdb.Error: the scratch database itself failed.
+    """
+    run = _Run(progress, cancelled, sum(_size(path) for path in files))
+    taken: list[tuple[Path, Taken]] = []
+    refused: list[Refused] = []
+    notes: list[str] = []
+    seen: dict[str, Path] = {}
+    _prepare(connection)
+    with tempfile.TemporaryDirectory(prefix="finops-tui-", dir=_scratch(connection)) as folder:
+        intake = Intake(connection, Path(folder), seen, run.watch)
+        for path in files:
+            run.path = path
+            run.stop_if_cancelled()
+            digests = dict(seen)
+            try:
+                one = intake.take(path, len(taken))
+            except SourceError as error:
+                _forget(connection, len(taken))
+                seen.clear()
+                seen.update(digests)
+                refused.append(Refused(error.file, error.reason))
+            else:
+                notes += _copies(path, one, digests)
+                if one.copies < len(one.digests):
+                    taken.append((path, one))
+                    run.records += one.records - one.quarantined
+            run.done += _size(path)
+    run.stop_if_cancelled()
+    digits, rounded = _map(connection, run)
+    notes += _notes(connection, [path for path, _ in taken], rounded, digits)
+    for table in RAW:
+        connection.execute(f"DROP TABLE {table}")
+    staged = [_staged(path, one, rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
+    return Staged(tuple(staged), tuple(refused), tuple(notes), digits)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _scratch(connection: DuckDBPyConnection) -> str | None:
+    """The folder where DuckDB spills, if there is one and its name is no pattern to DuckDB."""
+    row = connection.execute("SELECT current_setting('temp_directory')").fetchone()
+    folder = str(row[0]) if row else ""
+    return folder if folder and not set(folder) & set("*?[") and Path(folder).is_dir() else None
+
+
+def _prepare(connection: DuckDBPyConnection) -> None:
+    connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    connection.execute(_sql("macros.sql"))
+    for table, columns in RAW.items():
+        texts = ", ".join(f'"{name}" VARCHAR' for name in columns)
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {table} ({texts}, Extra {_TEXT_MAP}, file INTEGER, record BIGINT)"
+        )
+    connection.execute(
+        "CREATE OR REPLACE TABLE quarantined (file INTEGER, record BIGINT, reason VARCHAR, raw VARCHAR)"
+    )
+
+
+def _forget(connection: DuckDBPyConnection, number: int) -> None:
+    for table in (*RAW, "quarantined"):
+        connection.execute(f"DELETE FROM {table} WHERE file = $1", [number])  # noqa: S608  (fixed names)
+
+
+def _copies(path: Path, one: Taken, seen: dict[str, Path]) -> Iterator[str]:
+    if not one.copies:
+        return
+    first = (
+        next(seen[digest] for digest in one.digests if digest in seen)
+        if set(one.digests) & set(seen)
+        else path
+    )
+    part = "" if one.copies == len(one.digests) else "part of "
+    yield f"{part}{shown(str(path), 200)} is a copy of {shown(str(first), 200)}; it counts once"
+
+
+def _map(connection: DuckDBPyConnection, run: _Run) -> tuple[int, dict[int, int]]:
+    """Fill `staged` from the raw tables: choose the scale, read the tags, run the mappings."""
+    commitments.net_unused(connection)
+    run.stop_if_cancelled()
+    digits, rounded = scale.settle(connection, RAW_MONEY)
+    connection.execute(_TAG_TEXTS_SQL)
+    connection.execute(_sql("tags.sql"))
+    run.stop_if_cancelled()
+    columns = [
+        *(f'"{name}" VARCHAR' for name in ATTRIBUTES),
+        *(f'"{name}" TIMESTAMP' for name in (*PERIODS, "ChargePeriodStart", "ChargePeriodEnd")),
+        *(f'"{name}" {_TEXT_MAP}' for name in MAPS),
+        *(f'"{name}" DOUBLE' for name in QUANTITIES),
+        *(f'"{name}" DECIMAL(38, {digits})' for name in MONEY),
+        "file INTEGER",
+        "record BIGINT",
+    ]
+    connection.execute(f"CREATE OR REPLACE TABLE staged ({', '.join(columns)})")
+    connection.execute(_sql("aws_names.sql"))
+    for mapping in ("focus.sql", "aws_cur.sql"):
+        run.stop_if_cancelled()
+        connection.execute(_sql(mapping))
+    return digits, rounded
+
+
+def _sql(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _notes(
+    connection: DuckDBPyConnection, paths: list[Path], rounded: dict[int, int], digits: int
+) -> Iterator[str]:
+    def named(number: int) -> str:
+        return shown(paths[number].name)
+
+    def records(number: int) -> str:
+        return "1 record" if number == 1 else f"{number} records"
+
+    for file, problem, count in connection.execute(_BAD_TAGS_SQL).fetchall():
+        yield f"{named(file)}: {records(count)} with tags that are {problem}, taken without tags"
+    for file, count in connection.execute(_BLANK_SQL).fetchall():
+        yield f"{named(file)}: {records(count)} without BilledCost"
+    for file, count in connection.execute(_SPLIT_SQL).fetchall():
+        yield f"{named(file)}: {records(count)} of split cost allocation left out, other lines carry the money"
+    for file, count in sorted(rounded.items()):
+        yield f"{named(file)}: {records(count)} with more than {digits} decimals, rounded half to even"
+
+
+def _staged(path: Path, one: Taken, rounded: int) -> StagedFile:
+    found = one.found
+    assert found is not None  # noqa: S101  (a file taken has a format)
+    return StagedFile(
+        path,
+        found.name,
+        found.source,
+        _size(path),
+        one.sha256,
+        one.records,
+        one.records - one.quarantined,
+        one.quarantined,
+        rounded,
+    )

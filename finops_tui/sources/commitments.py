@@ -1,0 +1,63 @@
+"""What of a Savings Plan was paid for and not used, after a private discount on the plan."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_NAMES: Final = (
+    "savings_plan_total_commitment_to_date",
+    "savings_plan_used_commitment",
+    "savings_plan_recurring_commitment_for_billing_period",
+    "savings_plan_amortized_upfront_commitment_for_billing_period",
+    "savings_plan_net_recurring_commitment_for_billing_period",
+    "savings_plan_net_amortized_upfront_commitment_for_billing_period",
+)
+
+_DISTINCT_SQL: Final = f"""
+SELECT DISTINCT {", ".join(_NAMES)} FROM raw_cur
+WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND coalesce({_NAMES[4]}, {_NAMES[5]}) IS NOT NULL
+    AND {_NAMES[0]} IS NOT NULL"""
+
+_SET_SQL: Final = """
+UPDATE raw_cur SET savings_plan_net_unused = n.unused FROM net_unused n
+WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND {same}"""
+
+
+def net_unused(connection: DuckDBPyConnection) -> None:
+    """Fill `savings_plan_net_unused` of `raw_cur`, to 10 decimals.
+
+    A CUR has no net column for it: the unused commitment is scaled by net to gross of the plan's
+    commitment. This is a ratio, so it is computed here in decimals and not by the database.
+    """
+    rows = connection.execute(_DISTINCT_SQL).fetchall()
+    found = [(*row, text) for row in rows if (text := unused(*row)) is not None]
+    if not found:
+        return
+    names = [f"v{number}" for number in range(len(_NAMES))]
+    columns = ", ".join(f"unnest(${number + 1}) AS {name}" for number, name in enumerate((*names, "unused")))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE net_unused AS SELECT {columns}",
+        [list(c) for c in zip(*found, strict=True)],
+    )
+    same = " AND ".join(
+        f"{name} IS NOT DISTINCT FROM n.{short}" for name, short in zip(_NAMES, names, strict=True)
+    )
+    connection.execute(_SET_SQL.format(same=same))
+
+
+def unused(
+    total: str, used: str | None, recurring: str | None, upfront: str | None,
+    net_recurring: str | None, net_upfront: str | None,
+) -> str | None:  # fmt: skip
+    """The unused part of a commitment after discount, as text; none if the plan has no gross commitment."""
+    with localcontext(prec=80):
+        gross = Decimal(recurring or 0) + Decimal(upfront or 0)
+        if not gross:
+            return None
+        net = Decimal(net_recurring or 0) + Decimal(net_upfront or 0)
+        share = (Decimal(total) - Decimal(used or 0)) * net / gross
+        return format(share.quantize(Decimal("1e-10"), ROUND_HALF_EVEN), "f")

@@ -1,0 +1,228 @@
+"""One file into the raw tables: counted, read, checked against the count, bad records set aside."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from finops_tui.sources import checks, containers, counting, formats, headers, reading
+from finops_tui.sources.model import SourceError
+from finops_tui.sources.parts import Part, linked, parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.sources.formats import Format
+    from finops_tui.sources.reading import Reject, Scan
+
+HANDFUL: Final = 5
+"""This many records may be set aside in any file; beyond it, one in a hundred."""
+
+_ASIDE_SQL: Final = """
+INSERT INTO quarantined
+SELECT $file, p.record, p.reason, s.raw
+FROM problems p JOIN (SELECT $before + {record} AS record, {raw} AS raw FROM {scan}) s USING (record)"""
+
+_TAKE_OUT_SQL: Final = "DELETE FROM {table} WHERE file = $1 AND record IN (SELECT record FROM problems)"
+
+_MOVE_SQL: Final = """
+UPDATE {table} SET record = record + m.by FROM moved m
+WHERE file = $file AND record >= m.low AND record < m.high"""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a file gave, as its parts are read."""
+
+    found: Format | None = None
+    records: int = 0
+    quarantined: int = 0
+    digests: list[str] = field(default_factory=list)
+    copies: int = 0
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the content, or of the digests where there are several texts."""
+        if len(self.digests) == 1:
+            return self.digests[0]
+        return hashlib.sha256("".join(self.digests).encode()).hexdigest()
+
+
+class Intake:
+    """Takes files into the raw tables of a connection, each under the next number.
+
+    Args:
+        connection: With the raw tables, `quarantined` and the macros.
+        folder: Private scratch folder.
+        seen: Digests of the texts taken so far, and the file each came from; shared by all files.
+        watch: Called with each chunk read and the open file; may raise to stop.
+    """
+
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        folder: Path,
+        seen: dict[str, Path],
+        watch: Callable[[BinaryIO], None],
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._seen = seen
+        self._watch = watch
+
+    def take(self, path: Path, number: int) -> Taken:
+        """Read a file into its raw table.
+
+        Raises:
+            SourceError: the file is refused; rows of it may be in the tables.
+        """
+        taken = Taken()
+        with containers.regular(path) as file:
+            before = os.fstat(file.fileno())
+            kind = containers.kind(file.read(8))
+            if kind == "encrypted":
+                raise SourceError(path, "an encrypted Parquet file")
+            if kind == "parquet":
+                self._parquet(path, file, number, taken)
+            elif path.suffix.lower() == ".parquet":
+                raise SourceError(path, "named .parquet, but it has no Parquet header")
+            else:
+                for part in parts(path, file, kind, self._folder):
+                    self._csv(path, file, part, number, taken)
+            after = os.fstat(file.fileno())
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise SourceError(path, "changed while it was read")
+        self._judge(path, taken)
+        return taken
+
+    def _judge(self, path: Path, taken: Taken) -> None:
+        aside, records = taken.quarantined, taken.records
+        if aside and (aside == records or (aside > HANDFUL and aside * 100 > records)):
+            row = self._connection.execute(
+                "SELECT reason FROM quarantined GROUP BY reason, file ORDER BY file DESC, count(*) DESC LIMIT 1"
+            ).fetchone()
+            most = f", most often: {row[0]}" if row else ""
+            raise SourceError(path, f"too many records cannot be read: {aside} of {records}{most}")
+
+    def _watched(self, file: BinaryIO, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._watch(file)
+            yield chunk
+
+    def _copy(self, path: Path, digest: str, taken: Taken) -> bool:
+        """Whether a text was taken before; if not, it is noted as taken."""
+        taken.digests.append(digest)
+        if self._seen.setdefault(digest, path) is path:
+            return False
+        taken.copies += 1
+        return True
+
+    def _format(self, path: Path, names: tuple[str, ...], taken: Taken) -> tuple[Format, formats.Layout]:
+        found = formats.detect(names)
+        if taken.found is not None and taken.found.source != found.source:
+            raise SourceError(path, f"holds both {taken.found.name} and {found.name}")
+        taken.found = found
+        return found, formats.layout(found, names)
+
+    def _csv(self, path: Path, file: BinaryIO, part: Part, number: int, taken: Taken) -> None:
+        try:
+            header = headers.read_header(part.start())
+            found, place = self._format(path, header.names, taken)
+            count = counting.count(self._watched(file, part.chunks()))
+            if self._copy(path, count.sha256, taken):
+                return
+            scan = reading.csv_scan(part.path, header, part.compression)
+            rejects = self._insert(path, scan, place, number, taken, count.records - 1)
+            self._quarantine(scan, place, number, header.names, header.delimiter, taken)
+        except (headers.HeaderError, counting.UncountableError) as error:
+            raise SourceError(path, str(error)) from error
+        if rejects:
+            self._set_aside(part, rejects, found, number, taken.records)
+            taken.quarantined += len(rejects)
+        taken.records += count.records - 1
+
+    def _parquet(self, path: Path, file: BinaryIO, number: int, taken: Taken) -> None:
+        file.seek(0)
+        digest = hashlib.sha256()
+        for chunk in self._watched(file, containers.plain(file)):
+            digest.update(chunk)
+        link = linked(path, self._folder)
+        scan, names = reading.reading(path, lambda: reading.parquet_scan(self._connection, link))
+        try:
+            _, place = self._format(path, names, taken)
+            if self._copy(path, digest.hexdigest(), taken):
+                return
+            rows = reading.reading(path, lambda: reading.parquet_rows(self._connection, link))
+            self._insert(path, scan, place, number, taken, rows)
+            self._quarantine(scan, place, number, names, ",", taken)
+        except headers.HeaderError as error:
+            raise SourceError(path, str(error)) from error
+        taken.records += rows
+
+    def _insert(
+        self, path: Path, scan: Scan, place: formats.Layout, number: int, taken: Taken, expected: int
+    ) -> tuple[Reject, ...]:
+        """Read a text, and compare with the records counted apart from the database."""
+        found = taken.found
+        assert found is not None  # noqa: S101  (set by _format)
+        inserted, rejects = reading.reading(
+            path,
+            lambda: reading.insert(self._connection, scan, found, place, number, taken.records),
+        )
+        if inserted + len(rejects) != expected:
+            raise SourceError(
+                path,
+                f"{expected} records counted, but {inserted + len(rejects)} read: a quote never closes,"
+                " or is not doubled",
+            )
+        return tuple(rejects)
+
+    def _quarantine(
+        self,
+        scan: Scan,
+        place: formats.Layout,
+        number: int,
+        names: tuple[str, ...],
+        delimiter: str,
+        taken: Taken,
+    ) -> None:
+        """Set aside the records with an amount, a date or a currency that cannot be right."""
+        found = taken.found
+        assert found is not None  # noqa: S101  (set by _format)
+        problems = checks.find_problems(self._connection, found, place, number, names)
+        if not problems:
+            return
+        taken.quarantined += problems
+        values: dict[str, object] = {**scan.values, "file": number, "before": taken.records}
+        raw = reading.raw_record(scan, delimiter)
+        self._connection.execute(_ASIDE_SQL.format(record=scan.record, raw=raw, scan=scan.sql), values)
+        reading.drop_rejects(self._connection)
+        self._connection.execute(_TAKE_OUT_SQL.format(table=found.raw), [number])
+
+    def _set_aside(
+        self, part: Part, rejects: tuple[Reject, ...], found: Format, number: int, before: int
+    ) -> None:
+        """Set aside records of a wrong shape, and number the others as if they were there."""
+        ordinals = list(counting.ordinals(part.chunks(), [reject.offset for reject in rejects]))
+        lows = [before + ordinal - place for place, ordinal in enumerate(ordinals)]
+        bounds = [*lows[1:], 1 << 62]
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE moved AS SELECT unnest($1) AS low, unnest($2) AS high, unnest($3) AS by",
+            [lows, bounds, list(range(1, len(lows) + 1))],
+        )
+        for table in (found.raw, "quarantined"):
+            self._connection.execute(_MOVE_SQL.format(table=table), {"file": number})
+        self._connection.execute(
+            "INSERT INTO quarantined SELECT $1, unnest($2), unnest($3), unnest($4)",
+            [
+                number,
+                [before + ordinal for ordinal in ordinals],
+                [reject.reason for reject in rejects],
+                [reject.raw.strip("\r\n") for reject in rejects],
+            ],
+        )
