@@ -101,7 +101,7 @@ def rounded(value: Decimal, decimals: int) -> Decimal:
         The amount with exactly that many decimals and without a negative zero.
     """
     near = value.quantize(Decimal(1).scaleb(-decimals), context=_WIDE)
-    return near or abs(near)
+    return near or near.copy_abs()
 
 
 def _figure(value: Decimal, symbol: str, decimals: int, *, plus: bool = False) -> str:
@@ -111,7 +111,7 @@ def _figure(value: Decimal, symbol: str, decimals: int, *, plus: bool = False) -
         smallest = f"<{symbol}{Decimal(1).scaleb(-decimals):f}"
         return f"-{smallest}" if value < 0 else f"+{smallest}" if plus else smallest
     sign = "-" if near < 0 else "+" if plus and near else ""
-    return f"{sign}{symbol}{abs(near):,f}"
+    return f"{sign}{symbol}{near.copy_abs():,f}"
 
 
 def amount(value: Decimal | None, code: str = "", *, decimals: int | None = None, symbol: bool = True) -> str:
@@ -165,7 +165,7 @@ def compact(value: Decimal | None, code: str = "") -> str:
     if value is None or not value.is_finite():
         return MISSING
     symbol = currency(code).symbol
-    size = abs(value)
+    size = value.copy_abs()
     if size < 1:
         return _figure(value, symbol, 2)
     index = next(index for index, (unit, _) in enumerate(_UNITS) if size >= unit)
@@ -191,12 +191,12 @@ def axis(ticks: Sequence[Decimal], code: str = "") -> list[str]:
         One label per tick, such as `$0`, `$50K`, `$100K`.
     """
     symbol = currency(code).symbol
-    top = max((abs(tick) for tick in ticks), default=Decimal(0))
+    top = max((tick.copy_abs() for tick in ticks), default=Decimal(0))
     unit, letter = next((pair for pair in _UNITS if top >= pair[0]), _UNITS[-1])
     scaled = [_WIDE.divide(tick, unit) for tick in ticks]
     places = max((-_exponent(tick) for tick in scaled), default=0)
     return [
-        f"{'-' if tick < 0 else ''}{symbol}{abs(rounded(tick, min(max(places, 0), 6))):,f}{letter if tick else ''}"
+        f"{'-' if tick < 0 else ''}{symbol}{rounded(tick.copy_abs(), min(max(places, 0), 6)):,f}{letter if tick else ''}"
         if tick
         else f"{symbol}0"
         for tick in scaled
@@ -242,7 +242,7 @@ def change_fraction(change: Change) -> Decimal | None:
     now, before = change
     if not before or not before.is_finite() or (now is not None and not now.is_finite()):
         return None
-    return _WIDE.divide(_WIDE.subtract(now or Decimal(0), before), abs(before))
+    return _WIDE.divide(_WIDE.subtract(now or Decimal(0), before), before.copy_abs())
 
 
 def change_percent(change: Change, *, decimals: int = 1) -> str:
@@ -262,7 +262,7 @@ def change_percent(change: Change, *, decimals: int = 1) -> str:
     arrow = direction(fraction)
     if abs(fraction) >= 10:
         return f"{arrow}>999%"
-    return f"{arrow}{rounded(_WIDE.multiply(abs(fraction), Decimal(100)), decimals):,f}%"
+    return f"{arrow}{rounded(_WIDE.multiply(fraction.copy_abs(), Decimal(100)), decimals):,f}%"
 
 
 def direction(value: Decimal | None) -> str:

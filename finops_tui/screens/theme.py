@@ -121,7 +121,7 @@ def on_grid(color: str) -> str:
     cube = [min(_LEVELS, key=lambda level: abs(level - part)) for part in (red, green, blue)]
     grey = min(max(round(((red + green + blue) / 3 - 8) / 10), 0), 23) * 10 + 8
     near = min(
-        (cube, [grey] * 3),
+        (cube, [grey] * 3) if len(set(cube)) > 1 or cube[0] in {0, 255} else ([grey] * 3,),
         key=lambda found: sum((a - b) ** 2 for a, b in zip(found, (red, green, blue), strict=True)),
     )
     return f"#{near[0]:02x}{near[1]:02x}{near[2]:02x}"

@@ -5,6 +5,7 @@ import math
 import os
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from finops_tui.screens.color import apply_environment, detect
 
@@ -14,7 +15,7 @@ PARSER.add_argument("--color", default="auto")
 PARSER.add_argument("--charset", default="auto")
 PARSER.add_argument("--theme", default="auto")
 NAMES = (
-    "AmazonEC2 AmazonRDS AmazonS3 AWSDataTransfer AmazonEKS AWSLambda AmazonCloudFront AmazonDynamoDB".split()
+    ["AmazonEC2", "AmazonRDS", "AmazonS3", "AWSDataTransfer", "AmazonEKS", "AWSLambda", "AmazonCloudFront", "AmazonDynamoDB"]
 )
 
 
@@ -39,7 +40,7 @@ def main():
 
     class Gallery(App):
         CSS = "VTable { height: 1fr; } StackedColumns { height: 40%; }"
-        BINDINGS = [
+        BINDINGS: ClassVar = [
             Binding(key, f"move('{move}')", move, priority=True)
             for key, move in (
                 ("left", "left"),
@@ -180,7 +181,7 @@ def fill_heat(widget):
         spike = 3 if 250 <= i <= 256 else 1
         wave = 1 + 0.1 * math.sin(i * 7) + i / 800
         days[day] = Decimal(str(round(3000 * wave * weekend * spike, 2)))
-    days[date(2026, 3, 4)] = Decimal("-120")
+    days[date(2026, 3, 4)] = Decimal(-120)
     del days[date(2026, 3, 5)]
     widget.show(days, currency="USD")
 
