@@ -47,7 +47,7 @@ async def test_a_bad_word_is_marked_and_not_applied():
     async with app.run_test(size=(80, 24)) as pilot:
         await type_in(pilot, "service:Storage ")
         line = app.screen
-            await type_in(pilot, "regoin:eu")
+        await type_in(pilot, "regoin:eu")
         assert "did you mean region?" in screen_text(app)
         assert line.bad.span == (16, 25)
         assert line.valid == filters.parse("service:Storage regoin")
