@@ -3,6 +3,7 @@
 `discover` says what SOURCE arguments mean; `stage` reads the files into a DuckDB connection.
 """
 
+from finops_tui.sources.files import discover
 from finops_tui.sources.model import (
     Discovery,
     Progress,
@@ -22,5 +23,6 @@ __all__ = [
     "SourceError",
     "Staged",
     "StagedFile",
+    "discover",
     "stage",
 ]

@@ -1,0 +1,117 @@
+"""What a SOURCE argument means: a file, a folder, a glob; and which of the files found count."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.sources import deliveries
+from finops_tui.sources.model import Discovery, Refused, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ENDINGS: Final = (".csv", ".csv.gz", ".zip", ".parquet")
+"""Files of a folder with these endings are bills; what a file named outright is called does not matter."""
+
+
+def discover(sources: Sequence[str | Path]) -> Discovery:
+    """Find the files that SOURCE arguments mean.
+
+    A path that exists is that path, whatever characters it has; otherwise it is read as a glob. Folders
+    are searched with all that is below them, hidden files aside. Of exports that keep every delivery,
+    only the newest complete one of each period counts.
+
+    Args:
+        sources: Files, folders, globs (`~` is the home folder, `**` any folders).
+
+    Returns:
+        The files, each once; what was left out and why; what cannot be read.
+    """
+    found: dict[Path, Path] = {}
+    skipped: list[Skipped] = []
+    refused: list[Refused] = []
+    for source in sources:
+        _expand(Path(source).expanduser(), found, skipped, refused)
+    chosen = deliveries.choose(list(found.values()))
+    skipped += chosen.skipped
+    refused += chosen.refused
+    return Discovery(chosen.files, tuple(skipped), tuple(refused))
+
+
+def _expand(source: Path, found: dict[Path, Path], skipped: list[Skipped], refused: list[Refused]) -> None:
+    """Add the files of one argument to those found."""
+    matches = [source]
+    if not os.path.lexists(source):
+        matches = [Path(match) for match in sorted(glob.glob(str(source), recursive=True))]  # noqa: PTH207
+        if not matches:
+            pattern = glob.has_magic(str(source))
+            refused.append(_refused(source, "no file matches" if pattern else "no such file or folder"))
+    for match in matches:
+        problem, is_folder = _look(match)
+        if problem:
+            refused.append(_refused(match, problem))
+        elif is_folder:
+            _search(match, found, skipped, refused)
+        elif len(matches) == 1 or _is_bill(match):
+            found.setdefault(match.resolve(), match)
+        elif not deliveries.is_manifest(match):
+            skipped.append(
+                _skipped(match, "not a bill: its name does not end in .csv, .csv.gz, .zip or .parquet")
+            )
+
+
+def _look(path: Path) -> tuple[str, bool]:
+    """Why a path cannot be read, or nothing; and whether it is a folder."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return (error.strerror or "cannot be read").lower(), False
+    if stat.S_ISDIR(mode):
+        return "", True
+    return ("" if stat.S_ISREG(mode) else "not a regular file"), False
+
+
+def _search(folder: Path, found: dict[Path, Path], skipped: list[Skipped], refused: list[Refused]) -> None:
+    """Add the bills below a folder."""
+    before = len(found)
+    for path in _walk(folder):
+        problem, is_folder = _look(path)
+        if is_folder:
+            continue
+        if problem:
+            skipped.append(_skipped(path, problem))
+        elif _is_bill(path):
+            found.setdefault(path.resolve(), path)
+        elif not deliveries.is_manifest(path):
+            skipped.append(
+                _skipped(path, "not a bill: its name does not end in .csv, .csv.gz, .zip or .parquet")
+            )
+    if len(found) == before and not any(
+        folder == other or folder in other.parents for other in found.values()
+    ):
+        refused.append(_refused(folder, "no bills in this folder"))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files below a folder in a stable order, without hidden ones; links to folders are not followed."""
+    for top, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(top, name)
+
+
+def _is_bill(path: Path) -> bool:
+    return path.name.lower().endswith(ENDINGS)
+
+
+def _refused(path: Path, reason: str) -> Refused:
+    return Refused(deliveries.named(path), reason)
+
+
+def _skipped(path: Path, reason: str) -> Skipped:
+    return Skipped(deliveries.named(path), reason)
