@@ -185,12 +185,12 @@ def test_a_breached_budget_is_a_finding(store, capsys, tmp_path) -> None:
 
     def budgets(amount: str) -> int:
         config.write_text(
-            f'[[budget]]\nname = "all"\namount = {amount}\ncurrency = "USD"\n', encoding="utf-8"
+            f'[[budget]]\nname = "all"\namount = {amount}\nbasis = "billed"\n', encoding="utf-8"
         )
         return main(["budgets", "--store", str(store), "--config", str(config), "--format", "json"])
 
     assert budgets("1") == 1
     [state] = json.loads(capsys.readouterr().out)["budgets"]
     may = [r for r in ROWS if r["BillingPeriodStart"][:7] == "2026-05"]
-    assert Decimal(state["actual"]) == bill.total(may)
+    assert Decimal(state["actual"]) == bill.total(may, "BilledCost")
     assert budgets("99999999") == 0
