@@ -28,6 +28,8 @@ POISON = (
     "x" * 5000,
 )
 
+LOOKS = (("truecolor", "unicode"), ("16", "blocks"), ("none", "unicode"), ("none", "ascii"))
+
 
 class Stage(App):
     """An app with one widget that fills it, and nothing that moves."""

@@ -14,9 +14,16 @@ PARSER.add_argument("what", nargs="?", default="overview")
 PARSER.add_argument("--color", default="auto")
 PARSER.add_argument("--charset", default="auto")
 PARSER.add_argument("--theme", default="auto")
-NAMES = (
-    ["AmazonEC2", "AmazonRDS", "AmazonS3", "AWSDataTransfer", "AmazonEKS", "AWSLambda", "AmazonCloudFront", "AmazonDynamoDB"]
-)
+NAMES = [
+    "AmazonEC2",
+    "AmazonRDS",
+    "AmazonS3",
+    "AWSDataTransfer",
+    "AmazonEKS",
+    "AWSLambda",
+    "AmazonCloudFront",
+    "AmazonDynamoDB",
+]
 
 
 def weekly(scale, index, count=57):

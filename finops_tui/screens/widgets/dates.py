@@ -40,8 +40,9 @@ def axis_labels(bins: Sequence[Bin], size: float, width: int) -> list[tuple[int,
             _months(3),
         ):
             placed = _whole(_placed(choose(moments), size))
-            if placed and _fits(placed, width):
-                return placed
+            inside = [each for each in placed if each[0] + len(each[1]) <= width]
+            if inside and _apart(inside):
+                return inside
         return _thinned(_placed(_months(12)(moments), size), width)
     return _thinned([(int(index * size), str(each)) for index, each in enumerate(bins)], width)
 
@@ -57,10 +58,9 @@ def _whole(labels: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return labels
 
 
-def _fits(labels: list[tuple[int, str]], width: int) -> bool:
-    """Whether no label runs into the next; one that would leave the axis may be dropped."""
-    inside = [each for each in labels if each[0] + len(each[1]) <= width]
-    return bool(inside) and all(x + len(text) + _GAP <= after for (x, text), (after, _) in pairwise(inside))
+def _apart(labels: list[tuple[int, str]]) -> bool:
+    """Whether no label runs into the next."""
+    return all(x + len(text) + _GAP <= after for (x, text), (after, _) in pairwise(labels))
 
 
 def _thinned(labels: list[tuple[int, str]], width: int) -> list[tuple[int, str]]:

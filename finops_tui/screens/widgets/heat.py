@@ -16,6 +16,7 @@ from finops_tui.screens.palette import palette
 from finops_tui.screens.widgets.chart import Chart, ChartMessage
 from finops_tui.screens.widgets.dates import axis_labels
 from finops_tui.screens.widgets.heat_scale import STEPS, HeatScale, monday, scale_of, weeks
+from finops_tui.screens.widgets.sparks import length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -248,7 +249,7 @@ class CalendarHeat(Chart):
     def action_peak(self) -> None:
         """Go to the day with the greatest cost."""
         if self._days:
-            self.move_to(max(self._days, key=lambda day: self._days[day]))
+            self.move_to(max(self._days, key=lambda day: length(self._days[day]) or 0.0))
 
     def action_select(self) -> None:
         """Choose the day under the cursor."""

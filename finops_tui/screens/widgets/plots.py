@@ -34,6 +34,15 @@ _PLAIN_MARKERS: Final[dict[Role, str]] = {
     "low": ",",
     "high": "'",
 }
+_ASCII_LINES: Final = {
+    0x2500: "-",
+    0x2502: "|",
+    0x253C: "+",
+    0x2524: "|",
+    0x251C: "|",
+    0x252C: "-",
+    0x2534: "-",
+}
 _ANSI_NAMES: Final = {
     "black": "black",
     "red": "red",
@@ -167,6 +176,8 @@ def body(plot: Plot, width: int, height: int, look: Look) -> str:
             )
     text = str(chart.build())
     chart.clear_figure()
+    if look.charset == "ascii":
+        text = text.translate(_ASCII_LINES)
     return str(chart.uncolorize(text)) if look.depth == "none" else text
 
 
@@ -175,10 +186,11 @@ def _axes(chart: Any, plot: Plot, known: Sequence[float], size: tuple[int, int],
     width, height = size
     level = length(plot.level)
     high, low = max([0.0, *known, level or 0.0]), min([0.0, *known])
+    high *= 1.05
     scale = axis(high, low, height - 1)
     ticks = scale.ticks(max(1, height // 4)) if high > low else [Decimal(0)]
     labels = [written(label, look) for label in money.axis(ticks, plot.currency)]
-    chart.ylim(low, high * 1.05 if high > low else 1.0)
+    chart.ylim(low, high if high > low else 1.0)
     chart.yticks([float(tick) for tick in ticks], labels)
     room = width - max(len(label) for label in labels) - 1
     step = room / max(1, len(plot.labels))

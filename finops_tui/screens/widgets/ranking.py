@@ -175,7 +175,10 @@ class Ranking(TableCursor):
             (gutter, whole),
             (fit(row.label, sizes.label, self.look), whole or colors.text),
             (" ", whole),
-            (self._bar(row, sizes), whole or (colors.bar if row.value >= 0 else colors.credit)),
+            (
+                self._bar(row, sizes),
+                whole or (colors.credit if (length(row.value) or 0.0) < 0 else colors.bar),
+            ),
             (" ", whole),
             (self._value(row).rjust(sizes.value), whole or colors.text),
         ]

@@ -136,7 +136,8 @@ def with_maximum(column: Column, rows: Sequence[Row]) -> Column:
     """
     if column.kind != "bar" or column.maximum is not None:
         return column
-    sizes = [abs(Decimal(row[column.key])) for row in rows if row.get(column.key) is not None]
+    values = [Decimal(row[column.key]) for row in rows if row.get(column.key) is not None]
+    sizes = [abs(value) for value in values if value.is_finite()]
     return Column(
         column.key,
         column.title,
