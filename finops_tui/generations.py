@@ -125,11 +125,12 @@ def workspace(root: Path) -> Iterator[Path]:
         with lock.hold(root):
             work = root / SCRATCH / f"{os.getpid()}-{secrets.token_hex(8)}"
             try:
-                _prepare(root)
-                disk.make_folder(work)
-            except OSError as error:
-                raise StoreError(f"cannot load into {root}: {error.strerror}") from error
-            try:
+                try:
+                    _sweep(root)
+                    disk.make_folder(work)
+                    _restore(root, work)
+                except OSError as error:
+                    raise StoreError(f"cannot load into {root}: {error.strerror}") from error
                 yield work
             finally:
                 with suppress(OSError):  # the next load sweeps what could not be removed
@@ -185,26 +186,26 @@ def _refuse_foreign(root: Path) -> None:
         raise StoreError(f"{root} is not a store: it holds {foreign[0]!r}. Name an empty or a new folder")
 
 
-def _prepare(root: Path) -> None:
+def _sweep(root: Path) -> None:
+    """Make the folders of a store, and remove the scratch folders of loaders that were killed."""
     for name in (MANIFESTS, SEGMENTS, SCRATCH):
         disk.make_folder(root / name)
     for name in os.listdir(root / SCRATCH):  # noqa: PTH208
         if _WORK.fullmatch(name):
             disk.remove_folder(root / SCRATCH / name)
+
+
+def _restore(root: Path, work: Path) -> None:
+    """Put CURRENT back when damaged, see that it has a copy, remove segments that nothing names."""
     current = read(root)
-    if current.manifest.generation == 0:
-        _collect(root, current.manifest)
-        return
-    data = dump(current.manifest)
-    work = root / SCRATCH / f"{os.getpid()}-{secrets.token_hex(8)}"
-    disk.make_folder(work)
-    if current.damage:
-        disk.write(work / CURRENT, data)
-        disk.rename(work / CURRENT, root / CURRENT)
-        disk.flush(root)
-    if not _whole(root, current.manifest):
-        _keep(root, work, current.manifest.generation, data)
-    disk.remove_folder(work)
+    if current.manifest.generation > 0:
+        data = dump(current.manifest)
+        if current.damage:
+            disk.write(work / CURRENT, data)
+            disk.rename(work / CURRENT, root / CURRENT)
+            disk.flush(root)
+        if not _whole(root, current.manifest):
+            _keep(root, work, current.manifest.generation, data)
     _collect(root, current.manifest)
 
 

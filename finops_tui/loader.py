@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Entry, Manifest
-    from finops_tui.sources import Progress, Refused, Skipped, Staged, StagedFile
+    from finops_tui.sources.model import Progress, Refused, Skipped, Staged, StagedFile
 
 _DIGITS: Final = 80
 """Enough for the difference of any two sums of 38 digits; Python's own 28 would round."""
@@ -88,7 +88,8 @@ def load(
             entries: list[Entry] = []
             if not refused or keep_going:
                 notes += _drop_copies(connection, staged)
-                entries = _cut(connection, staged, work, source_name, cancelled)
+                tell = _teller(progress, staged)
+                entries = _cut(connection, staged, work, source_name, tell=tell, cancelled=cancelled)
         if not entries:
             return LoadResult((), refused, tuple(notes), tuple(found.skipped))
         before = generations.read(store_root).manifest
@@ -126,6 +127,8 @@ def _connected(
         ) from error
     except duckdb.Error as error:
         raise StoreError(f"{error}; the store is as before") from error
+    except OSError as error:
+        raise StoreError(f"cannot write {work}: {error.strerror}; the store is as before") from error
     finally:
         done.set()
         watcher.join()
@@ -135,6 +138,19 @@ def _connected(
 def _stop_if(cancelled: Callable[[], bool] | None) -> None:
     if cancelled is not None and cancelled():
         raise LoadCancelledError("the load was cancelled; the store is as before")
+
+
+def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Callable[[str, int], None]:
+    """How progress is told once every byte is read: by the unit being stored."""
+    from finops_tui.sources.model import Progress, shown
+
+    total = sum(file.bytes for file in staged.files)
+
+    def tell(unit: str, records: int) -> None:
+        if progress is not None:
+            progress(Progress(f"storing {shown(unit)}", total, total, records))
+
+    return tell
 
 
 def _drop_copies(connection: DuckDBPyConnection, staged: Staged) -> list[str]:
@@ -155,14 +171,17 @@ def _cut(
     staged: Staged,
     work: Path,
     source_name: str | None,
+    *,
+    tell: Callable[[str, int], None],
     cancelled: Callable[[], bool] | None,
 ) -> list[Entry]:
     files = staged.files
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     units = segments.plan(connection, {n: source_name or file.source for n, file in enumerate(files)})
-    entries = []
+    entries: list[Entry] = []
     for unit in units:
         _stop_if(cancelled)
+        tell(unit.name, sum(entry.records for entry in entries))
         inputs = tuple(_input(files[number]) for number in unit.files)
         rounded = sum(files[number].rounded for number in unit.first)
         entries.append(segments.cut(connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now))

@@ -27,28 +27,28 @@ _FIXED: Final = {
     "quantity_sums": columns(QUANTITIES, 'sum("{0}") AS "{0}"'),
     "money_plain": columns(MONEY),
     "money_sums": columns(MONEY, 'sum("{0}")'),
-    "money_cells": columns(MONEY, 'coalesce(sum(abs("{0}")), 0) AS "{0}"'),
+    "money_parts": columns(MONEY, 'sum(trunc("{0}")), sum("{0}" - trunc("{0}"))'),
     "unit": """"file" BETWEEN $low AND $high AND list_contains($files, "file") AND "BillingAccountId" = $account
         AND "BillingPeriodStart" >= $month AND "BillingPeriodStart" < $next""",
 }
 
 PLAN: Final = """
 SELECT o.source, s."BillingAccountId", strftime(s."BillingPeriodStart", '%Y-%m') AS period, s."BillingCurrency",
-    count(*), list(DISTINCT s.file), {money_sums}
+    count(*), list(DISTINCT s.file), {money_parts}
 FROM staged s JOIN origins o USING (file) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
 EXACT: Final = """
 SELECT {exact} FROM staged WHERE {unit}"""
 
 CELL: Final = """
-SELECT max(greatest({money_plain})) FROM (
+SELECT max(greatest({money_plain})), greatest({money_sums}) FROM (
     SELECT {money_cells} FROM staged WHERE {unit}
     GROUP BY "ServiceName", "SubAccountId", "RegionId", CAST("ChargePeriodStart" AS DATE))"""
 
 LINES: Final = """
 CREATE TABLE unit.lines AS
-SELECT CAST(row_number() OVER (ORDER BY {neighbours}) AS INTEGER) AS sid, {line}
-FROM (SELECT DISTINCT {line} FROM staged WHERE {unit}) ORDER BY sid"""
+SELECT CAST(row_number() OVER () AS INTEGER) AS sid, {line}
+FROM (SELECT DISTINCT {line} FROM staged WHERE {unit} ORDER BY {neighbours})"""
 
 ITEMS: Final = """
 CREATE TABLE unit.items AS

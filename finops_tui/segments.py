@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui import disk, engine
@@ -22,7 +22,7 @@ from finops_tui.queries.columns import MONEY
 from finops_tui.queries.view import BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -37,6 +37,8 @@ SMALL: Final = 200_000
 
 WORTHWHILE: Final = Decimal("0.8")
 """`daily` is stored when it has at most this share of the rows of `items`."""
+
+_LOSSLESS: Final = 'coalesce(CAST("{0}" - trunc("{0}") AS DECIMAL(38, #)) = "{0}" - trunc("{0}"), true)'  # no part of it can overflow
 
 Sums = tuple[Decimal | None, ...]
 """One exact sum per column of `MONEY`; None where the bill gives no value."""
@@ -89,19 +91,11 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
     Args:
         connection: With the table `staged`.
         origins: The source of every staged file, by its number.
-
-    Raises:
-        StoreError: sums of its money do not fit a decimal of 38 digits.
     """
-    import duckdb
-
     connection.execute("CREATE OR REPLACE TEMP TABLE origins (file INTEGER, source VARCHAR)")
     if origins:
         connection.executemany("INSERT INTO origins VALUES (?, ?)", [list(pair) for pair in origins.items()])
-    try:
-        rows = connection.execute(sql.fill(sql.PLAN)).fetchall()
-    except duckdb.OutOfRangeException as error:
-        raise StoreError("amounts with this many decimals add up to more than 38 digits can hold") from error
+    rows = connection.execute(sql.fill(sql.PLAN)).fetchall()
     found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     for source, account, period, *rest in rows:
         found.setdefault((source, account, period), []).append(tuple(rest))
@@ -111,7 +105,7 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
         files = sorted({file for part in parts for file in part[2]})
         first = tuple(file for file in files if file not in taken)
         taken.update(files)
-        sums = {part[0]: tuple(part[3:]) for part in parts}
+        sums = {part[0]: _whole(part[3::2], part[4::2]) for part in parts}
         records = sum(part[1] for part in parts)
         units.append(Unit(source, account, period, tuple(files), first, records, sums))
     return units
@@ -183,23 +177,27 @@ def money_type(connection: DuckDBPyConnection, unit: Unit) -> tuple[int, int]:
     Raises:
         StoreError: no decimal of 38 digits can.
     """
-    import duckdb
-
-    narrower = MONEY_TYPES[:-1]
     exact = ", ".join(
-        "coalesce(bool_and(" + sql.columns(MONEY, f'coalesce(TRY_CAST("{{0}}" AS DECIMAL(38, {scale})) = "{{0}}", '
-        '"{0}" IS NULL)', " AND ") + "), true)"
-        for _, scale in narrower
-    )  # fmt: skip
-    try:
-        lossless = _row(connection, sql.EXACT, unit.values, exact=exact)
-        (cell,) = _row(connection, sql.CELL, unit.values)
-    except duckdb.OutOfRangeException as error:
-        raise StoreError(f"{unit.name}: {error}") from error
-    for (precision, scale), enough in zip(MONEY_TYPES, (*lossless, True), strict=True):
-        if enough and cell < Decimal(10) ** (precision - scale):
+        f"coalesce(bool_and({sql.columns(MONEY, _LOSSLESS.replace('#', str(scale)), ' AND ')}), true)"
+        for _, scale in MONEY_TYPES
+    )
+    lossless = _row(connection, sql.EXACT, unit.values, exact=exact)
+    for (precision, scale), enough in zip(MONEY_TYPES, lossless, strict=True):
+        if enough and _fits(connection, unit, precision, scale):
             return precision, scale
     raise StoreError(f"{unit.name}: its amounts have more digits than 38 can hold exactly")
+
+
+def _fits(connection: DuckDBPyConnection, unit: Unit, precision: int, scale: int) -> bool:
+    """Whether every day's sum of a line fits a money type, and the sum of everything what DuckDB adds it up in."""
+    import duckdb
+
+    cells = sql.columns(MONEY, f'coalesce(sum(abs(CAST("{{0}}" AS DECIMAL(38, {scale})))), 0) AS "{{0}}"')
+    try:
+        cell, total = _row(connection, sql.CELL, unit.values, money_cells=cells)
+    except (duckdb.OutOfRangeException, duckdb.ConversionException):
+        return False
+    return bool(cell < Decimal(10) ** (precision - scale) and total < Decimal(10) ** (38 - scale))
 
 
 def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -> None:
@@ -224,6 +222,12 @@ def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:
     sums = {row[0]: tuple(row[2:]) for row in rows}
     if sum(row[1] for row in rows) != unit.records or sums != unit.sums:
         raise StoreError(f"{unit.name}: its segment does not add up to the bill; nothing was published")
+
+
+def _whole(units: Sequence[Decimal | None], fractions: Sequence[Decimal | None]) -> Sums:
+    """Sums put together from those of the whole units and of the fractions, which fit where the sum might not."""
+    with localcontext(prec=80):
+        return tuple(None if a is None or b is None else a + b for a, b in zip(units, fractions, strict=True))
 
 
 def _totals(sums: Sums) -> dict[str, str]:

@@ -258,8 +258,8 @@ class Store:
 
     def _ended(self, asked: _Asked, future: Future[pl.DataFrame]) -> None:
         """An answer has come, failed, or was given up before it began."""
-        self._running.pop(asked, None)
         self._shelf.release(asked.generation, asked.cursor)
+        self._running.pop(asked, None)
         if not future.cancelled():
             future.exception()  # seen: nobody may be waiting for it any more
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finops_tui import sources
+from finops_tui import loader, sources
 from tests.store import fake_sources
+from tests.store.fake_sources import charge, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +32,11 @@ def bills(tmp_path: Path) -> Path:
     folder = tmp_path / "bills"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def loaded(root: Path, bills: Path) -> Path:
+    """A store of three units: 1, 10 and 100."""
+    rows = [charge("1"), charge("10", day="2025-02-01"), charge("100", account="222")]
+    loader.load(root, [write(bills / "a.json", rows)])
+    return root

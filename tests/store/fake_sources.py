@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.sources.model import Discovery, Progress, Refused, Staged, StagedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from duckdb import DuckDBPyConnection
 
-SCALE = 30
+SCALES = (10, 18, 24, 30)
 
 _TIMES = ("ChargePeriodStart", "ChargePeriodEnd")
 _KINDS = {
@@ -24,44 +25,10 @@ _KINDS = {
     **dict.fromkeys((*PERIODS, *_TIMES), "TIMESTAMP"),
     **dict.fromkeys(MAPS, "MAP(VARCHAR, VARCHAR)"),
     **dict.fromkeys(QUANTITIES, "DOUBLE"),
-    **dict.fromkeys(MONEY, f"DECIMAL(38, {SCALE})"),
+    **dict.fromkeys(MONEY, "DECIMAL(38, #)"),
     "file": "INTEGER",
     "record": "BIGINT",
 }
-
-
-@dataclass(frozen=True)
-class Refused:
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class StagedFile:
-    path: str
-    format: str
-    source: str
-    bytes: int
-    sha256: str
-    records: int
-    loaded: int
-    quarantined: int
-    rounded: int
-
-
-@dataclass(frozen=True)
-class Discovery:
-    files: tuple[Path, ...]
-    skipped: tuple[Any, ...]
-    refused: tuple[Refused, ...]
-
-
-@dataclass(frozen=True)
-class Staged:
-    files: tuple[StagedFile, ...]
-    refused: tuple[Refused, ...]
-    notes: tuple[str, ...]
-    scale: int
 
 
 def discover(sources: Sequence[str | Path]) -> Discovery:
@@ -80,29 +47,42 @@ def stage(
     progress: Callable[[Any], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Staged:
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in _KINDS.items())
+    bills = [json.loads(path.read_bytes()) for path in files]
+    scale = _scale([row for bill in bills for row in bill["rows"]])
+    kinds = {name: kind.replace("#", str(scale)) for name, kind in _KINDS.items()}
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
     connection.execute(f"CREATE TABLE staged ({columns})")
     connection.execute("CREATE TABLE quarantined (file INTEGER, record BIGINT, reason VARCHAR, raw VARCHAR)")
     staged = []
     for number, path in enumerate(files):
         if progress is not None:
-            progress(path)
-        data = path.read_bytes()
-        bill = json.loads(data)
+            progress(Progress(path.name, number, len(files), 0))
+        data, bill = path.read_bytes(), bills[number]
         for record, row in enumerate(bill["rows"]):
-            _insert(connection, {**row, "file": number, "record": record})
+            _insert(connection, kinds, {**row, "file": number, "record": record})
         for record, raw in enumerate(bill["quarantined"], len(bill["rows"])):
-            connection.execute("INSERT INTO quarantined VALUES (?, ?, 'not a number', ?)", [number, record, raw])
+            connection.execute(
+                "INSERT INTO quarantined VALUES (?, ?, 'not a number', ?)", [number, record, raw]
+            )
         good, bad = len(bill["rows"]), len(bill["quarantined"])
         sha = hashlib.sha256(data).hexdigest()
-        staged.append(StagedFile(str(path), "json", bill["source"], len(data), sha, good + bad, good, bad, bill["rounded"]))
-    return Staged(tuple(staged), (), (), SCALE)
+        staged.append(
+            StagedFile(path, "json", bill["source"], len(data), sha, good + bad, good, bad, bill["rounded"])
+        )
+    return Staged(tuple(staged), (), (), scale)
 
 
-def _insert(connection: DuckDBPyConnection, row: dict[str, Any]) -> None:
+def _scale(rows: Sequence[dict[str, Any]]) -> int:
+    """The fewest decimals that keep every amount."""
+    amounts = [str(row[name]) for row in rows for name in MONEY if row.get(name) is not None]
+    most = max((len(amount.partition(".")[2]) for amount in amounts), default=0)
+    return next(scale for scale in SCALES if scale >= most)
+
+
+def _insert(connection: DuckDBPyConnection, kinds: dict[str, str], row: dict[str, Any]) -> None:
     marks = []
     values: list[Any] = []
-    for name, kind in _KINDS.items():
+    for name, kind in kinds.items():
         value = row.get(name)
         if name in MAPS:
             pairs = value or {}
@@ -137,7 +117,7 @@ def charge(
         "BillingPeriodStart": f"{period}-01",
         "BillingPeriodEnd": following,
         "ChargePeriodStart": day,
-        "ChargePeriodEnd": more.pop("end", None) or f"{day[:10]} {hours:02}:00:00" if hours < 24 else more.pop("end", day),
+        "ChargePeriodEnd": str(datetime.fromisoformat(day) + timedelta(hours=hours)),
         "ChargeCategory": category,
         "ServiceName": service,
         "Tags": tags or {},
