@@ -7,7 +7,7 @@ Okabe-Ito hues moved onto that grid, told apart also by colour-blind eyes; on li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -161,28 +161,15 @@ ANSI_DARK: Final = Palette(
     ),
     tree_cursor="bold bright_white on blue",
 )
-ANSI_LIGHT: Final = Palette(
-    text="default",
-    strong="bold",
-    muted="default",
-    grid="bright_black",
+ANSI_LIGHT: Final = replace(
+    ANSI_DARK,
     accent="blue",
     header="bold blue",
-    cursor="bold white on blue",
-    cursor_blurred="reverse",
     cell="white on magenta",
     marked="blue",
-    good="green",
-    bad="red",
     warn="magenta",
-    bar="blue",
-    credit="green",
-    trend="bright_black",
     series=("blue", "yellow", "green", "magenta", "cyan", "red", "black", "bright_blue"),
-    other="bright_black",
     heat=("white", "cyan", "yellow", "red", "magenta", "black"),
-    tree=ANSI_DARK.tree,
-    tree_cursor="bold bright_white on blue",
 )
 PLAIN: Final = Palette(
     text="default",
