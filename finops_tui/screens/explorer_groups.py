@@ -144,6 +144,8 @@ class Groups(VTable, Asking):
 
     def _again(self) -> None:
         """Show the same rows with their trends, cursor and marks where they were."""
+        if self._order is None or not self._order.height:
+            return
         marks = self.marked
         self._show(self.cursor)
         self.marked = marks
