@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+    import polars as pl
+
 EXACT: Final = Context(prec=200, traps=[Inexact, Overflow])
 """Money of any bill adds up in this without a digit lost; losing one raises."""
 
@@ -87,3 +89,33 @@ def running(values: Iterable[Decimal | None]) -> list[Decimal]:
         total = add((total, value))
         totals.append(total)
     return totals
+
+
+def shortened(value: Decimal | None, places: int = 10) -> Decimal | None:
+    """An amount that was reckoned, not charged, with so many decimals; half goes to even."""
+    if value is None:
+        return None
+    return value.quantize(Decimal(1).scaleb(-places), context=Context(prec=200))
+
+
+def decimal_column(name: str, values: Sequence[Any]) -> pl.Series:
+    """A column of a frame in which decimals keep every digit, whatever their scales.
+
+    Args:
+        name: Its name.
+        values: Its values; decimals of any scale, or anything else.
+
+    Returns:
+        A series of decimals with the greatest scale among them, as texts where they would not fit in 38
+        digits; other values as polars takes them.
+    """
+    import polars as pl
+
+    amounts = [value for value in values if isinstance(value, Decimal)]
+    if not amounts:
+        return pl.Series(name, list(values), strict=False)
+    scale = max(max(-int(value.as_tuple().exponent), 0) for value in amounts)
+    digits = max(value.adjusted() + 1 for value in amounts) + scale
+    if digits > 38:
+        return pl.Series(name, [None if value is None else f"{value:f}" for value in values])
+    return pl.Series(name, list(values), dtype=pl.Decimal(38, scale))

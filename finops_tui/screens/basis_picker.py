@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
 
     from finops_tui.screens.desk import Desk
 
@@ -206,6 +207,11 @@ class BasisPicker(ModalScreen[View | None]):
         if self.counted != self._at_first:
             view = view.without(set(CATEGORIES) - self.counted)
         self.dismiss(view)
+
+    def dismiss(self, result: View | None = None) -> AwaitComplete:
+        """Leave, and ask nothing any more."""
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Leave everything as it is."""

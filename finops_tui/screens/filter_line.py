@@ -155,7 +155,9 @@ class FilterLine(Prompt[View]):
         hidden = {UNTAGGED_VALUE, UNTAGGABLE_VALUE} if is_tag(at.field) else set()
         offers = [
             Offer(
-                value, title_of(value, names[value], self.desk), amounts_text(sums[value], self._currencies)
+                value or "",
+                title_of(value, names[value], self.desk) if value else "(has none)",
+                amounts_text(sums[value], self._currencies),
             )
             for value in dearest_first(sums, self._currencies)
             if value not in hidden

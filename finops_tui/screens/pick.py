@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
 
     from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
@@ -294,6 +295,11 @@ class Picker(ModalScreen[View | None]):
     def action_move(self, step: str) -> None:
         """Move in the list while typing."""
         getattr(self.rows, f"action_{step}")()
+
+    def dismiss(self, result: View | None = None) -> AwaitComplete:
+        """Leave, and ask nothing any more."""
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Leave everything as it is."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
     from textual.app import App, ComposeResult
+    from textual.await_complete import AwaitComplete
 
     from finops_tui.screens.desk import Desk
     from finops_tui.screens.widgets.table_draw import RowState
@@ -266,6 +267,11 @@ class Prompt(ModalScreen[Result | None], Generic[Result]):
         """A page of offers."""
         self.listed.entered = True
         getattr(self.listed, f"action_{step}")()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Leave, and ask nothing any more."""
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Leave everything as it is."""

@@ -122,6 +122,8 @@ async def test_operators_are_offered_after_a_field():
         await pilot.press("tab", "down", "down", "enter")
         await settled(pilot)
         assert app.screen.line.value == "region="
+        assert "(has none)" in screen_text(app)
+        await type_in(pilot, "e")
         await pilot.press("tab", "enter")
         await settled(pilot)
         assert app.result.filter == filters.parse("region=eu")
