@@ -87,7 +87,6 @@ def load(
             notes = [*staged.notes]
             entries: list[Entry] = []
             if not refused or keep_going:
-                notes += _drop_copies(connection, staged)
                 tell = _teller(progress, staged)
                 entries = _cut(connection, staged, work, source_name, tell=tell, cancelled=cancelled)
         if not entries:
@@ -151,19 +150,6 @@ def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Call
             progress(Progress(f"storing {shown(unit)}", total, total, records))
 
     return tell
-
-
-def _drop_copies(connection: DuckDBPyConnection, staged: Staged) -> list[str]:
-    """Take out files that are another one of this load, byte for byte: a copy is not a second bill."""
-    notes = []
-    first: dict[str, StagedFile] = {}
-    for number, file in enumerate(staged.files):
-        if file.loaded and file.sha256 in first:
-            for table in ("staged", "quarantined"):
-                connection.execute(f"DELETE FROM {table} WHERE file = ?", [number])  # noqa: S608  (two fixed names)
-            notes.append(f"{file.path} is a copy of {first[file.sha256].path}; it was loaded once")
-        first.setdefault(file.sha256, file)
-    return notes
 
 
 def _cut(

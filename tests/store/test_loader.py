@@ -89,15 +89,6 @@ def test_a_name_keeps_a_bill_apart_and_warns_of_counting_it_twice(root: Path, bi
     ) in result.notes
 
 
-def test_the_same_file_twice_in_one_call_is_one_bill(root: Path, bills: Path) -> None:
-    write(bills / "a.json", [charge("1")], quarantined=["x"])
-    write(bills / "b.json", [charge("1")], quarantined=["x"])
-    result = loader.load(root, [bills])
-    assert total(root) == 1
-    assert result.loaded[0].quarantined == 1
-    assert "b.json is a copy of " in result.notes[0]
-
-
 def test_a_second_loader_is_refused_and_told_who_is_first(root: Path, bills: Path) -> None:
     bill = write(bills / "a.json", [charge("1")])
     root.mkdir()
