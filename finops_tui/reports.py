@@ -32,7 +32,7 @@ class Progress:
         if self._out is None or now < self._next:
             return
         self._next = now + EVERY
-        share = f"{step.bytes_done / step.bytes_total:4.0%} " if step.bytes_total else ""
+        share = f"{step.done / step.total:4.0%} " if step.total else ""
         words = f"{share}{safe_text.clean(step.file)[-60:]} {step.records:,} records"
         self._out.write(f"\r\x1b[K{words[:100]}")
         self._out.flush()
