@@ -86,13 +86,12 @@ def unslash(text: str, order: str) -> str | None:
     found = _SLASHED.fullmatch(text)
     if found is None:
         return None
-    first, second, year, *clock = found.groups()
+    first, second, year, hour, minute, second_of_minute = found.groups()
     month, day = (first, second) if order == "month" else (second, first)
     century = 2000 if len(year) == 2 else 0
+    clock = int(hour or 0), int(minute or 0), int(second_of_minute or 0)
     try:
-        moment = datetime(
-            century + int(year), int(month), int(day), *(int(part or 0) for part in clock), tzinfo=UTC
-        )
+        moment = datetime(century + int(year), int(month), int(day), *clock, tzinfo=UTC)
     except ValueError:
         return None
     return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -11,11 +11,11 @@ from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.model import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Format, Layout
+    from finops_tui.sources.formats import Format, Incoming, Layout
 
 _ODD_SQL: Final = "SELECT {columns} FROM {table} WHERE file = $file"
 _TEXTS_SQL: Final = 'SELECT DISTINCT "{column}" FROM {table} WHERE file = $file AND {test}("{column}")'
@@ -43,17 +43,12 @@ class _Found:
     wrong: Words
 
 
-def find_problems(
-    connection: DuckDBPyConnection, found: Format, place: Layout, file: int, names: Sequence[str]
-) -> int:
+def find_problems(connection: DuckDBPyConnection, bill: Incoming) -> int:
     """Fill the table `problems (record, reason)` for one file, and repair what only looks odd.
 
     Args:
         connection: With the file in its raw table.
-        found: Its format.
-        place: Where its columns are.
-        file: Its number.
-        names: Its column names.
+        bill: What it is.
 
     Returns:
         How many records have a problem.
@@ -62,8 +57,8 @@ def find_problems(
         HeaderError: the file's dates are ambiguous, all of them.
     """
     odd = [
-        *_odd_amounts(connection, found, place, file),
-        *_odd_times(connection, found, place, file),
+        *_odd_amounts(connection, bill),
+        *_odd_times(connection, bill),
     ]
     rows = [(text, fix) for one in odd for text, fix in one.fixed.items()]
     connection.execute("CREATE OR REPLACE TEMP TABLE odd AS SELECT '' AS text, '' AS fixed LIMIT 0")
@@ -72,8 +67,10 @@ def find_problems(
         connection.execute("INSERT INTO odd SELECT unnest($1), unnest($2)", [list(texts), list(fixes)])
         for one in odd:
             if one.fixed:
-                connection.execute(_FIX_SQL.format(table=found.raw, column=one.column), {"file": file})
-    return _collect(connection, found, place, file, names, odd)
+                connection.execute(
+                    _FIX_SQL.format(table=bill.found.raw, column=one.column), {"file": bill.file}
+                )
+    return _collect(connection, bill, odd)
 
 
 def _present(place: Layout, columns: Iterable[str]) -> list[str]:
@@ -81,24 +78,25 @@ def _present(place: Layout, columns: Iterable[str]) -> list[str]:
 
 
 def _texts(
-    connection: DuckDBPyConnection, table: str, file: int, columns: list[str], test: str
+    connection: DuckDBPyConnection, bill: Incoming, columns: list[str], test: str
 ) -> dict[str, list[str]]:
     """The distinct texts of each column that need a second look."""
     if not columns:
         return {}
+    table, values = bill.found.raw, {"file": bill.file}
     counts = ", ".join(f'count(*) FILTER ({test}("{name}"))' for name in columns)
-    row = connection.execute(_ODD_SQL.format(columns=counts, table=table), {"file": file}).fetchone() or ()
+    row = connection.execute(_ODD_SQL.format(columns=counts, table=table), values).fetchone() or ()
     found = {}
     for name, number in zip(columns, row, strict=True):
         if number:
             statement = _TEXTS_SQL.format(column=name, table=table, test=test)
-            found[name] = [text for (text,) in connection.execute(statement, {"file": file}).fetchall()]
+            found[name] = [text for (text,) in connection.execute(statement, values).fetchall()]
     return found
 
 
-def _odd_amounts(connection: DuckDBPyConnection, found: Format, place: Layout, file: int) -> Iterable[_Found]:
-    columns = _present(place, found.money)
-    for column, texts in _texts(connection, found.raw, file, columns, "odd_amount").items():
+def _odd_amounts(connection: DuckDBPyConnection, bill: Incoming) -> Iterable[_Found]:
+    columns = _present(bill.place, bill.found.money)
+    for column, texts in _texts(connection, bill, columns, "odd_amount").items():
         meant = {text: amounts.amount(text) for text in texts}
         yield _Found(
             column,
@@ -107,11 +105,11 @@ def _odd_amounts(connection: DuckDBPyConnection, found: Format, place: Layout, f
         )
 
 
-def _odd_times(connection: DuckDBPyConnection, found: Format, place: Layout, file: int) -> Iterable[_Found]:
-    columns = _present(place, found.times)
-    odd = _texts(connection, found.raw, file, columns, "odd_time")
+def _odd_times(connection: DuckDBPyConnection, bill: Incoming) -> Iterable[_Found]:
+    columns = _present(bill.place, bill.found.times)
+    odd = _texts(connection, bill, columns, "odd_time")
     slashed = {column: [text for text in texts if amounts.slashed(text)] for column, texts in odd.items()}
-    order = _order(slashed, found)
+    order = _order(slashed, bill.found)
     for column, texts in odd.items():
         fixed: Words = {}
         wrong: Words = {}
@@ -138,19 +136,13 @@ def _order(slashed: dict[str, list[str]], found: Format) -> str | None:
     return order
 
 
-def _collect(
-    connection: DuckDBPyConnection,
-    found: Format,
-    place: Layout,
-    file: int,
-    names: Sequence[str],
-    odd: list[_Found],
-) -> int:
-    values: dict[str, object] = {"file": file}
+def _collect(connection: DuckDBPyConnection, bill: Incoming, odd: list[_Found]) -> int:
+    found, place = bill.found, bill.place
+    values: dict[str, object] = {"file": bill.file}
     cases: list[tuple[str, str]] = []
     cost = found.money[0]
     if cost in place.columns:
-        values["again"] = names[place.columns[cost][0]].lower()
+        values["again"] = bill.names[place.columns[cost][0]].lower()
         cases.append((f'lower("{cost}") = $again', "'a second header'"))
     connection.execute("CREATE OR REPLACE TEMP TABLE wrong (place VARCHAR, text VARCHAR, problem VARCHAR)")
     for one in odd:

@@ -6,6 +6,8 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from duckdb import DuckDBPyConnection
 
 _NAMES: Final = (
@@ -17,10 +19,11 @@ _NAMES: Final = (
     "savings_plan_net_amortized_upfront_commitment_for_billing_period",
 )
 
-_DISTINCT_SQL: Final = f"""
-SELECT DISTINCT {", ".join(_NAMES)} FROM raw_cur
-WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND coalesce({_NAMES[4]}, {_NAMES[5]}) IS NOT NULL
-    AND {_NAMES[0]} IS NOT NULL"""
+_DISTINCT_SQL: Final = """
+SELECT DISTINCT {names} FROM raw_cur
+WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND savings_plan_total_commitment_to_date IS NOT NULL
+    AND coalesce(savings_plan_net_recurring_commitment_for_billing_period,
+        savings_plan_net_amortized_upfront_commitment_for_billing_period) IS NOT NULL"""
 
 _SET_SQL: Final = """
 UPDATE raw_cur SET savings_plan_net_unused = n.unused FROM net_unused n
@@ -33,8 +36,8 @@ def net_unused(connection: DuckDBPyConnection) -> None:
     A CUR has no net column for it: the unused commitment is scaled by net to gross of the plan's
     commitment. This is a ratio, so it is computed here in decimals and not by the database.
     """
-    rows = connection.execute(_DISTINCT_SQL).fetchall()
-    found = [(*row, text) for row in rows if (text := unused(*row)) is not None]
+    rows = connection.execute(_DISTINCT_SQL.format(names=", ".join(_NAMES))).fetchall()
+    found = [(*row, text) for row in rows if (text := unused(row)) is not None]
     if not found:
         return
     names = [f"v{number}" for number in range(len(_NAMES))]
@@ -49,15 +52,16 @@ def net_unused(connection: DuckDBPyConnection) -> None:
     connection.execute(_SET_SQL.format(same=same))
 
 
-def unused(
-    total: str, used: str | None, recurring: str | None, upfront: str | None,
-    net_recurring: str | None, net_upfront: str | None,
-) -> str | None:  # fmt: skip
-    """The unused part of a commitment after discount, as text; none if the plan has no gross commitment."""
+def unused(texts: Sequence[str | None]) -> str | None:
+    """The unused part of a commitment after discount, as text; none if the plan has no gross commitment.
+
+    Args:
+        texts: Total and used commitment, then recurring and upfront commitment, gross and net.
+    """
     with localcontext(prec=80):
-        gross = Decimal(recurring or 0) + Decimal(upfront or 0)
+        total, used, recurring, upfront, net_recurring, net_upfront = (Decimal(text or 0) for text in texts)
+        gross = recurring + upfront
         if not gross:
             return None
-        net = Decimal(net_recurring or 0) + Decimal(net_upfront or 0)
-        share = (Decimal(total) - Decimal(used or 0)) * net / gross
+        share = (total - used) * (net_recurring + net_upfront) / gross
         return format(share.quantize(Decimal("1e-10"), ROUND_HALF_EVEN), "f")

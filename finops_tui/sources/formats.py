@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from finops_tui.queries.columns import MONEY
 from finops_tui.sources import fields
 from finops_tui.sources.headers import HeaderError, snake
 from finops_tui.sources.model import shown
@@ -81,6 +82,25 @@ class Layout:
     extra: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text as the raw tables take it.
+
+    Attributes:
+        found: Its format.
+        names: Its column names, as delivered.
+        place: Where its columns are.
+        file: Number of the file it is in.
+        before: Records of the same file in texts before it.
+    """
+
+    found: Format
+    names: tuple[str, ...]
+    place: Layout
+    file: int
+    before: int
+
+
 def detect(names: Sequence[str]) -> Format:
     """The format of a header.
 
@@ -93,7 +113,7 @@ def detect(names: Sequence[str]) -> Format:
         _check_currency(folded)
         return Format(
             f"FOCUS {_focus_version(folded)}{_vendor(folded)}", "focus", "raw_focus", fields.FOCUS_COLUMNS,
-            fields.MONEY, fields.FOCUS_TIMES,
+            MONEY, fields.FOCUS_TIMES,
         )  # fmt: skip
     if "line_item_unblended_cost" in snaked:
         one_column = {"bill_payer_account_name", "resource_tags", "product"}

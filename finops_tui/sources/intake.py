@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from finops_tui.sources import checks, containers, counting, formats, headers, reading
+from finops_tui.sources.formats import Incoming
 from finops_tui.sources.model import SourceError
 from finops_tui.sources.parts import Part, linked, parts
 
@@ -122,28 +123,27 @@ class Intake:
         taken.copies += 1
         return True
 
-    def _format(self, path: Path, names: tuple[str, ...], taken: Taken) -> tuple[Format, formats.Layout]:
+    def _recognise(self, path: Path, names: tuple[str, ...], number: int, taken: Taken) -> Incoming:
         found = formats.detect(names)
         if taken.found is not None and taken.found.source != found.source:
             raise SourceError(path, f"holds both {taken.found.name} and {found.name}")
         taken.found = found
-        return found, formats.layout(found, names)
+        return Incoming(found, names, formats.layout(found, names), number, taken.records)
 
     def _csv(self, path: Path, file: BinaryIO, part: Part, number: int, taken: Taken) -> None:
         try:
             header = headers.read_header(part.start())
-            found, place = self._format(path, header.names, taken)
+            bill = self._recognise(path, header.names, number, taken)
             count = counting.count(self._watched(file, part.chunks()))
             if self._copy(path, count.sha256, taken):
                 return
             scan = reading.csv_scan(part.path, header, part.compression)
-            rejects = self._insert(path, scan, place, number, taken, count.records - 1)
-            self._quarantine(scan, place, number, header.names, header.delimiter, taken)
+            rejects = self._insert(path, scan, bill, count.records - 1)
+            taken.quarantined += self._quarantine(scan, bill, header.delimiter) + len(rejects)
         except (headers.HeaderError, counting.UncountableError) as error:
             raise SourceError(path, str(error)) from error
         if rejects:
-            self._set_aside(part, rejects, found, number, taken.records)
-            taken.quarantined += len(rejects)
+            self._set_aside(part, rejects, bill)
         taken.records += count.records - 1
 
     def _parquet(self, path: Path, file: BinaryIO, number: int, taken: Taken) -> None:
@@ -154,74 +154,54 @@ class Intake:
         link = linked(path, self._folder)
         scan, names = reading.reading(path, lambda: reading.parquet_scan(self._connection, link))
         try:
-            _, place = self._format(path, names, taken)
+            bill = self._recognise(path, names, number, taken)
             if self._copy(path, digest.hexdigest(), taken):
                 return
             rows = reading.reading(path, lambda: reading.parquet_rows(self._connection, link))
-            self._insert(path, scan, place, number, taken, rows)
-            self._quarantine(scan, place, number, names, ",", taken)
+            self._insert(path, scan, bill, rows)
+            taken.quarantined += self._quarantine(scan, bill, ",")
         except headers.HeaderError as error:
             raise SourceError(path, str(error)) from error
         taken.records += rows
 
-    def _insert(
-        self, path: Path, scan: Scan, place: formats.Layout, number: int, taken: Taken, expected: int
-    ) -> tuple[Reject, ...]:
+    def _insert(self, path: Path, scan: Scan, bill: Incoming, expected: int) -> tuple[Reject, ...]:
         """Read a text, and compare with the records counted apart from the database."""
-        found = taken.found
-        assert found is not None  # noqa: S101  (set by _format)
-        inserted, rejects = reading.reading(
-            path,
-            lambda: reading.insert(self._connection, scan, found, place, number, taken.records),
-        )
-        if inserted + len(rejects) != expected:
+        inserted, rejects = reading.reading(path, lambda: reading.insert(self._connection, scan, bill))
+        read = inserted + len(rejects)
+        if read != expected:
             raise SourceError(
                 path,
-                f"{expected} records counted, but {inserted + len(rejects)} read: a quote never closes,"
-                " or is not doubled",
+                f"{expected} records counted, but {read} read: a quote never closes, or is not doubled",
             )
-        return tuple(rejects)
+        return rejects
 
-    def _quarantine(
-        self,
-        scan: Scan,
-        place: formats.Layout,
-        number: int,
-        names: tuple[str, ...],
-        delimiter: str,
-        taken: Taken,
-    ) -> None:
+    def _quarantine(self, scan: Scan, bill: Incoming, delimiter: str) -> int:
         """Set aside the records with an amount, a date or a currency that cannot be right."""
-        found = taken.found
-        assert found is not None  # noqa: S101  (set by _format)
-        problems = checks.find_problems(self._connection, found, place, number, names)
-        if not problems:
-            return
-        taken.quarantined += problems
-        values: dict[str, object] = {**scan.values, "file": number, "before": taken.records}
-        raw = reading.raw_record(scan, delimiter)
-        self._connection.execute(_ASIDE_SQL.format(record=scan.record, raw=raw, scan=scan.sql), values)
-        reading.drop_rejects(self._connection)
-        self._connection.execute(_TAKE_OUT_SQL.format(table=found.raw), [number])
+        problems = checks.find_problems(self._connection, bill)
+        if problems:
+            values: dict[str, object] = {**scan.values, "file": bill.file, "before": bill.before}
+            raw = reading.raw_record(scan, delimiter)
+            self._connection.execute(_ASIDE_SQL.format(record=scan.record, raw=raw, scan=scan.sql), values)
+            reading.drop_rejects(self._connection)
+            self._connection.execute(_TAKE_OUT_SQL.format(table=bill.found.raw), [bill.file])
+        return problems
 
-    def _set_aside(
-        self, part: Part, rejects: tuple[Reject, ...], found: Format, number: int, before: int
-    ) -> None:
+    def _set_aside(self, part: Part, rejects: tuple[Reject, ...], bill: Incoming) -> None:
         """Set aside records of a wrong shape, and number the others as if they were there."""
         ordinals = list(counting.ordinals(part.chunks(), [reject.offset for reject in rejects]))
-        lows = [before + ordinal - place for place, ordinal in enumerate(ordinals)]
+        lows = [bill.before + ordinal - place for place, ordinal in enumerate(ordinals)]
         bounds = [*lows[1:], 1 << 62]
         self._connection.execute(
             "CREATE OR REPLACE TEMP TABLE moved AS SELECT unnest($1) AS low, unnest($2) AS high, unnest($3) AS by",
             [lows, bounds, list(range(1, len(lows) + 1))],
         )
-        for table in (found.raw, "quarantined"):
-            self._connection.execute(_MOVE_SQL.format(table=table), {"file": number})
+        for table in (bill.found.raw, "quarantined"):
+            self._connection.execute(_MOVE_SQL.format(table=table), {"file": bill.file})
         self._connection.execute(
             "INSERT INTO quarantined SELECT $1, unnest($2), unnest($3), unnest($4)",
             [
-                number,
-                [before + ordinal for ordinal in ordinals],
+                bill.file,
+                [bill.before + ordinal for ordinal in ordinals],
                 [reject.reason for reject in rejects],
                 [reject.raw.strip("\r\n") for reject in rejects],
             ],

@@ -91,5 +91,4 @@ def _members(path: Path, file: BinaryIO, folder: Path) -> Iterator[Part]:
 def _unpack(chunks: Iterable[bytes], target: Path) -> None:
     number = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(number, "wb") as out:  # noqa: PTH123  (a descriptor, not a path)
-        for chunk in chunks:
-            out.write(chunk)
+        out.writelines(chunks)

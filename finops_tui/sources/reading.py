@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Format, Layout
+    from finops_tui.sources.formats import Incoming
     from finops_tui.sources.headers import Header
+
+_Result = TypeVar("_Result")
 
 REJECTS: Final = "rejected"
 
@@ -45,6 +47,8 @@ _CSV_SQL: Final = """read_csv($path, columns = {{{names}}}, auto_detect = false,
     rejects_scan = 'rejected_scan', rejects_limit = 0, max_line_size = 2097152, parallel = false)"""
 
 _PARQUET_SQL: Final = "read_parquet($path, binary_as_string = true, file_row_number = true)"
+
+_DESCRIBE_SQL: Final = "DESCRIBE FROM read_parquet($path, binary_as_string = true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def csv_scan(path: Path, header: Header, compression: str) -> Scan:
     """
     names = [f"c{position}" for position in range(len(header.names))]
     sql = _CSV_SQL.format(names=", ".join(f"'{name}': 'VARCHAR'" for name in names))
-    values = {"path": str(path), "delimiter": header.delimiter, "compression": compression}
+    values: dict[str, object] = {"path": str(path), "delimiter": header.delimiter, "compression": compression}
     return Scan(sql, values, tuple(names), "row_number() OVER ()")
 
 
@@ -92,8 +96,7 @@ def parquet_scan(connection: DuckDBPyConnection, path: Path) -> tuple[Scan, tupl
         duckdb.Error: the file cannot be read.
     """
     values: dict[str, object] = {"path": str(path)}
-    described = connection.execute(f"DESCRIBE SELECT * FROM {_PARQUET_SQL}", values).fetchall()
-    described = [row for row in described if row[0] != "file_row_number"]
+    described = connection.execute(_DESCRIBE_SQL, values).fetchall()
     columns = tuple(_as_text(name, kind) for name, kind, *_ in described)
     return Scan(_PARQUET_SQL, values, columns, "file_row_number + 1"), tuple(row[0] for row in described)
 
@@ -110,18 +113,13 @@ def _as_text(name: str, kind: str) -> str:
     return quoted if kind == "VARCHAR" else f"CAST({quoted} AS VARCHAR)"
 
 
-def insert(
-    connection: DuckDBPyConnection, scan: Scan, found: Format, place: Layout, file: int, before: int
-) -> tuple[int, tuple[Reject, ...]]:
-    """Read a file into its raw table.
+def insert(connection: DuckDBPyConnection, scan: Scan, bill: Incoming) -> tuple[int, tuple[Reject, ...]]:
+    """Read a text into its raw table.
 
     Args:
         connection: With the raw tables and the macros.
-        scan: The file.
-        found: Its format.
-        place: Where its columns are.
-        file: Its number.
-        before: Records of the same file read before (further files of a zip).
+        scan: The text.
+        bill: What it is.
 
     Returns:
         Records read, and those whose shape was wrong.
@@ -130,7 +128,8 @@ def insert(
         duckdb.Error: DuckDB cannot read the file.
         ShapeError: an error that leaves the rest of the file in doubt.
     """
-    values: dict[str, object] = {**scan.values, "file": file, "before": before}
+    place = bill.place
+    values: dict[str, object] = {**scan.values, "file": bill.file, "before": bill.before}
     columns = [
         f'coalesce({", ".join(f"given({scan.columns[at]})" for at in positions)}) AS "{name}"'
         if len(positions) > 1
@@ -145,7 +144,7 @@ def insert(
     if place.extra:
         columns.append(f"{_map(scan, place.extra, values, 'x')} AS Extra")
     columns += ["$file AS file", f"$before + {scan.record} AS record"]
-    statement = _ONE_SQL.format(table=found.raw, columns=", ".join(columns), scan=scan.sql)
+    statement = _ONE_SQL.format(table=bill.found.raw, columns=", ".join(columns), scan=scan.sql)
     try:
         (inserted,) = connection.execute(statement, values).fetchone() or (0,)
         return inserted, _rejects(connection)
@@ -198,7 +197,7 @@ def _rejects(connection: DuckDBPyConnection) -> tuple[Reject, ...]:
     return tuple(Reject(offset, _SHAPES.get(kind, kind.lower()), raw or "") for offset, kind, raw in rows)
 
 
-def reading(path: Path, work: Callable[[], Any]) -> Any:
+def reading(path: Path, work: Callable[[], _Result]) -> _Result:
     """Run what reads a file; DuckDB's words about the file become a reason of ours.
 
     Raises:

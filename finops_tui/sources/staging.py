@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 RAW: Final = {"raw_focus": fields.FOCUS_COLUMNS, "raw_cur": fields.CUR_COLUMNS}
 """Raw tables and their text columns; a row of one is a record as delivered."""
 
-RAW_MONEY: Final = {"raw_focus": fields.MONEY, "raw_cur": fields.CUR_MONEY}
+RAW_MONEY: Final = {"raw_focus": MONEY, "raw_cur": fields.CUR_MONEY}
 
 _TEXT_MAP: Final = "MAP(VARCHAR, VARCHAR)"
 
@@ -149,6 +149,8 @@ def _scratch(connection: DuckDBPyConnection) -> str | None:
 
 def _prepare(connection: DuckDBPyConnection) -> None:
     connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    # A checkpoint after each file would write the last rows of the raw tables again and again.
+    connection.execute("SET wal_autocheckpoint = '4GB'")
     connection.execute(_sql("macros.sql"))
     for table, columns in RAW.items():
         texts = ", ".join(f'"{name}" VARCHAR' for name in columns)
