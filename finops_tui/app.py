@@ -54,6 +54,7 @@ class FinopsApp(App[None]):
         self.theme = theme_name(desk.look)
         self.set_keymap(checked)
         self.crash_log: Path | None = None
+        self.said_at_exit = ""
 
     def on_mount(self) -> None:
         """The explorer is at the bottom of everything."""
@@ -153,7 +154,8 @@ class FinopsApp(App[None]):
                 where = f"what happened is in {self.crash_log}, readable by you only"
             except OSError:
                 pass
-        self._exit_renderables.append(Text(f"finops-tui failed and had to stop; {where}."))
+        self.said_at_exit = f"finops-tui failed and had to stop; {where}."
+        self._exit_renderables.append(Text(self.said_at_exit))
         self._close_messages_no_wait()
 
 
@@ -165,7 +167,7 @@ def write_crash(error: BaseException) -> Path:
     """
     folder = paths.state_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S}.log"
+    path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.log"
     path.touch(mode=0o600)
     head = f"finops-tui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
     path.write_text(head + "".join(format_exception(error)), encoding="utf-8", errors="backslashreplace")

@@ -148,7 +148,7 @@ class _Load:
         loop = asyncio.get_running_loop()
 
         def tell(at: Progress) -> None:
-            told = LoadProgress(at.step, at.file, at.bytes_done, at.bytes_total, at.records)
+            told = LoadProgress("reading", at.file, at.done, at.total, at.records)
             loop.call_soon_threadsafe(progress, told)
 
         def work() -> loader.LoadResult:

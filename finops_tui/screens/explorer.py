@@ -10,8 +10,7 @@ from finops_tui.screens import clipboard, commands, steps
 from finops_tui.screens.explorer_core import ExplorerCore
 from finops_tui.screens.explorer_groups import SORTS
 from finops_tui.screens.explorer_picture import PICTURES, WITHOUT_TABLE, Picture
-from finops_tui.screens.group_picker import GROUPINGS
-from finops_tui.screens.keys import bindings
+from finops_tui.screens.keys import DIGITS, bindings
 from finops_tui.screens.widgets.table import VTable
 
 if TYPE_CHECKING:
@@ -61,10 +60,23 @@ class Explorer(ExplorerCore):
 
     def action_back(self) -> None:
         """Come out of the group gone into last."""
-        if self.maximized is not None:
-            self.minimize()
+        if self.zoomed():
+            self.action_zoom()
         elif self.view is not None:
             self.step(self.view.up(), "this is the top: z goes back in time, 0 clears the filter, q leaves")
+
+    def zoomed(self) -> bool:
+        """Whether one pane has the place of both."""
+        return self.has_class("-only-picture") or self.has_class("-only-groups")
+
+    def action_zoom(self) -> None:
+        """Give one pane the place of both, or give it back; the lines stay."""
+        if self.zoomed():
+            self.remove_class("-only-picture", "-only-groups")
+        elif len(self.panes()) > 1:
+            self.add_class("-only-groups" if self.focused is self.groups else "-only-picture")
+        else:
+            self.say("this pane is as large as it gets")
 
     @on(VTable.RowSelected)
     def enter_row(self) -> None:
@@ -98,13 +110,9 @@ class Explorer(ExplorerCore):
     # Slice
 
     def action_group_nth(self, number: int) -> None:
-        """Group by one of the first dimensions."""
-        names = list(GROUPINGS)
-        self.regroup(names[number - 1]) if number <= len(names) else self.say("there is no such dimension")
-
-    def regroup(self, dimension: str) -> None:
-        """Group by a dimension."""
+        """Group by the dimension of a digit."""
         if self.view is not None:
+            dimension = DIGITS[number - 1]
             self.step(self.view.regroup(dimension), f"grouped by {dimension} already")
 
     def action_keep(self, excluded: bool) -> None:  # noqa: FBT001 - Textual passes it by position
@@ -196,6 +204,7 @@ class Explorer(ExplorerCore):
 
     def action_show(self, picture: str) -> None:
         """Show a picture."""
+        self.remove_class("-only-picture", "-only-groups")
         self.picture.show_picture(picture)
         for name in PICTURES:
             self.set_class(name == picture, f"-{name}")
@@ -212,7 +221,10 @@ class Explorer(ExplorerCore):
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""
-        self.sort(SORTS[(SORTS.index(self.groups.sort[0]) + 1) % len(SORTS)])
+        compared = self.view is not None and self.view.compared is not None
+        sorts = [key for key in SORTS if key != "delta" or compared]
+        key = self.groups.sort[0]
+        self.sort(sorts[(sorts.index(key) + 1) % len(sorts)] if key in sorts else sorts[0])
 
     def action_sort_reverse(self) -> None:
         """Turn the order round."""

@@ -154,7 +154,7 @@ class ExplorerCore(Panes[None]):
         try:
             for way in ways:
                 inside = steps.into(view, values, way)
-                if way == ways[-1] or (await self.desk.ask("by_key", inside)).height > 1:
+                if way == ways[-1] or (await self.desk.ask("by_key", steps.by_group(inside))).height > 1:
                     break
         except DeskError as error:
             self.say(str(error), "bad")
@@ -192,8 +192,13 @@ class ExplorerCore(Panes[None]):
         self.status.wait_for(event.pane, waiting=event.waiting)
 
     @on(Groups.Answered)
-    @on(VTable.MarksChanged)
     @on(VTable.RowHighlighted)
     def show_status(self) -> None:
         """Say what is in the table and under the cursor."""
         self.status.show_state(*explorer_words.status(self.groups, self.desk.calendar))
+
+    @on(VTable.MarksChanged)
+    def show_marks(self) -> None:
+        """Say what the marked rows come to, whatever was said last."""
+        self.show_status()
+        self.status.clear()

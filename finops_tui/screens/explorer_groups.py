@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
-SORTS: Final = ("cost", "delta", "name", "n")
+SORTS: Final = ("cost", "delta", "name")
 """Columns to sort by, in the order of the sort key."""
 
 _TRENDS: Final = 200
@@ -41,7 +41,7 @@ class Groups(VTable, Asking):
         groups: Groups
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(desk.look, id=id)
+        super().__init__(desk.look, empty="", id=id)
         self.desk = desk
         self.sort: tuple[str, bool] = ("cost", True)
         self.frame: pl.DataFrame | None = None
@@ -58,7 +58,7 @@ class Groups(VTable, Asking):
 
     async def answer(self, view: View) -> None:
         """Ask for the groups, paint them, then ask for their trends."""
-        self.paint(view, await self.ask("by_key", view))
+        self.paint(view, await self.ask("by_key", steps.by_group(view)))
         trend = steps.coarse(view, _TREND_BINS)
         rows = (await self.ask("over_time", trend, top=_TRENDS)).to_dicts()
         calendar = self.desk.calendar
@@ -203,6 +203,6 @@ def _columns(view: View, most: Decimal | None, trend: int) -> list[Column]:
         *(change if view.compared is not None else ()),
         Column("share", "Share", 6, kind="percent"),
         Column("spark", "Trend", trend, kind="spark"),
-        Column("bar", "", 16, flex=2, kind="bar", maximum=most, min_terminal_width=100),
+        Column("bar", "", 10, flex=1, kind="bar", maximum=most, min_terminal_width=100),
         Column("n", "Lines", 9, kind="number", min_terminal_width=140),
     ]

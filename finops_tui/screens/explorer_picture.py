@@ -35,8 +35,6 @@ WITHOUT_TABLE: Final = frozenset(("ranking", "treemap"))
 """Pictures that show the groups themselves, and so take the place of the table."""
 
 _SERIES: Final = 8
-_SERIES_SHORT: Final = 5
-_SHORT: Final = 12
 _RANKED: Final = 200
 _BOXES: Final = 60
 _YEAR: Final = timedelta(days=371)
@@ -110,6 +108,7 @@ class Picture(Vertical, Asking):
                 await self._parts(view)
             case _:
                 self._read(())
+        self.add_class("-answered")
 
     def failed(self, words: str) -> None:
         """Say why there is no picture."""
@@ -124,8 +123,9 @@ class Picture(Vertical, Asking):
     async def _trend(self, view: View) -> None:
         calendar = self.desk.calendar
         chart = self.query_one(StackedColumns)
-        top = _SERIES_SHORT if chart.size.height < _SHORT else _SERIES
-        frame = await self.ask("over_time", replace(view, group_by=view.group_by[:1], compared=None), top=top)
+        frame = await self.ask(
+            "over_time", replace(view, group_by=view.group_by[:1], compared=None), top=_SERIES
+        )
         if calendar is None:
             return
         starts = steps.bins(view, calendar)
@@ -147,7 +147,7 @@ class Picture(Vertical, Asking):
         self._read_day(heat.cursor)
 
     async def _parts(self, view: View) -> None:
-        frame = await self.ask("by_key", view)
+        frame = await self.ask("by_key", steps.by_group(view))
         total = shares.summed(frame)
         most = _RANKED if self.picture == "ranking" else _BOXES
         code = view.currency or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from finops_tui.queries import filters
 from finops_tui.screens import money, trail
 from finops_tui.screens.keys import actions, shown_all
 from finops_tui.screens.line import Part
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.explorer_groups import Groups
 
 NAME = "finops-tui"
+_RANKS = {"help": 1, "nav.pane": 20}
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
 
@@ -73,6 +75,8 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
             )
         if row is not None and row.get("k0") not in {None, row.get("name")}:
             left.append(Part(str(row["k0"]), "muted", 3))
+        if view.filter is not None and filters.split(view.filter)[1] is not None and groups.total is not None:
+            left.append(Part(f"these rows: {money.amount(groups.total, view.currency or '')}", "", 2))
         right.append(Part(f"{groups.count:,} {'row' if groups.count == 1 else 'rows'}", "muted", 2))
     if calendar is not None:
         last = calendar.last
@@ -85,8 +89,8 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
 
 
 def hints(where: str, overrides: Mapping[str, str]) -> list[Part]:
-    """The keys worth knowing, the first ones first."""
+    """The keys worth knowing, as many as fit; the help is always among them."""
     return [
-        Part(action.words, "muted", rank, shown_all(action, overrides)[0])
-        for rank, action in enumerate((a for a in actions(where) if a.footer), start=1)
+        Part(action.words, "muted", _RANKS.get(action.id, rank), shown_all(action, overrides)[0])
+        for rank, action in enumerate((a for a in actions(where) if a.footer), start=2)
     ]

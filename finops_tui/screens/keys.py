@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.screens.action import SCREENS, Action
-from finops_tui.screens.keys_table import ACTIONS, GROUPS
+from finops_tui.screens.keys_table import ACTIONS, DIGITS, GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ACTIONS",
+    "DIGITS",
     "GROUPS",
     "SCREENS",
     "Action",

@@ -6,6 +6,19 @@ from typing import Final
 
 from finops_tui.screens.action import SCREENS, Action
 
+DIGITS: Final = (
+    "service",
+    "account",
+    "region",
+    "usage",
+    "resource",
+    "team",
+    "category",
+    "commitment",
+    "provider",
+)
+"""What the digits group by, in the order of the group-by picker."""
+
 _ALL: Final = tuple(SCREENS)
 _EXPLORE: Final = ("explore",)
 _CHARTS: Final = ("explore", "resource", "budget")
@@ -61,15 +74,8 @@ _SLICE: Final = (
         footer=True,
     ),
     *(
-        Action(
-            f"slice.group_{n}",
-            str(n),
-            f"group_nth({n})",
-            f"group {n}",
-            f"Group by dimension {n} of the list that `d` shows.",
-            _EXPLORE,
-        )
-        for n in range(1, 10)
+        Action(f"slice.group_{n}", str(n), f"group_nth({n})", name, f"Group by {name}.", _EXPLORE)
+        for n, name in enumerate(DIGITS, start=1)
     ),
     Action(
         "slice.filter",

@@ -164,6 +164,11 @@ def unfinished(view: View, start: date, calendar: Calendar) -> bool:
     return until > calendar.complete_until or (view.grain in {"week", "month"} and until > view.period.until)
 
 
+def by_group(view: View) -> View:
+    """The view as its groups are asked for: they are the same at every grain, so the answer is, too."""
+    return replace(view, grain="day")
+
+
 def one_day(day: date) -> Period:
     """A day as a period."""
     return Period(day, day + timedelta(days=1), day.isoformat())

@@ -10,11 +10,50 @@ from textual.binding import Binding
 from finops_tui.app import FinopsApp
 from finops_tui.screens import keys
 from finops_tui.screens.explorer import Explorer
+from finops_tui.screens.group_picker import GROUPINGS
+from tests.screens.at_the_desk import company, desk_over, settled, text_of
+
+ROWS = company()
+
+
+def test_the_digits_are_those_of_the_picker() -> None:
+    assert tuple(GROUPINGS)[: len(keys.DIGITS)] == keys.DIGITS
 
 
 def test_no_key_does_two_things() -> None:
     assert keys.clashes() == []
     assert len({action.id for action in keys.ACTIONS}) == len(keys.ACTIONS)
+
+
+PRESSED = [a for a in keys.actions("explore") if a.keys and a.id not in {"quit", "go.sources"}]
+
+
+@pytest.mark.parametrize("part", range(6))
+async def test_every_key_does_or_says_something(part: int) -> None:
+    app = FinopsApp(desk_over(ROWS))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        explorer = app.explorer
+        for action in PRESSED[part::6]:
+            for key in action.keys.split(","):
+                await pilot.press("3", "2")
+                await settled(pilot)
+                explorer.groups.move_to(1)
+                explorer.status.clear()
+                await settled(pilot)
+                before = screen_of(app)
+                name = next(iter(Binding.make_bindings([Binding(key, "")]))).key
+                await pilot.press(name)
+                await settled(pilot)
+                assert screen_of(app) != before, f"{action.id} on {key}"
+                while app.screen is not explorer:
+                    app.pop_screen()
+                    await pilot.pause()
+                explorer.groups.focus()
+
+
+def screen_of(app: FinopsApp) -> tuple[object, str, object]:
+    return app.screen, text_of(app), app.focused
 
 
 @pytest.mark.parametrize("where", keys.SCREENS)
