@@ -119,3 +119,12 @@ def decimal_column(name: str, values: Sequence[Any]) -> pl.Series:
     if digits > 38:
         return pl.Series(name, [None if value is None else f"{value:f}" for value in values])
     return pl.Series(name, list(values), dtype=pl.Decimal(38, scale))
+
+
+def written_sums(written: Iterable[Mapping[str, str]]) -> dict[str, Decimal]:
+    """What exact decimal strings per currency add up to, per currency."""
+    sums: dict[str, Decimal] = {}
+    for one in written:
+        for code, amount in one.items():
+            sums[code] = add((sums.get(code), Decimal(amount)))
+    return sums

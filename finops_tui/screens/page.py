@@ -33,7 +33,10 @@ _DRAWN_ONLY: Final = frozenset(("spark", "bar", "change"))
 
 
 class SortedTable(VTable):
-    """A table that keeps its rows, sorts them by a column, and gives them as a frame."""
+    """A table that keeps its rows, sorts them by a column, and gives them as a frame.
+
+    A row may hold `KEY.order` beside `KEY`, which is what that column is sorted by.
+    """
 
     columns: tuple[Column, ...] = ()
     rows: Sequence[Row] = ()
@@ -62,7 +65,7 @@ class SortedTable(VTable):
             return False
         down = self.sorted_by[1] if self.sorted_by is not None else False
         same = self.sorted_by is not None and self.sorted_by[0] == key
-        self.sorted_by = (key, not down if same else column.kind != "text")
+        self.sorted_by = (key, not down if same else column.stands == "right")
         self._sort_rows()
         self.show(self.columns, self.rows, sort=self.sorted_by)
         return True
@@ -73,7 +76,7 @@ class SortedTable(VTable):
         key, down = self.sorted_by
         there = [row for row in self.rows if row.get(key) is not None]
         missing = [row for row in self.rows if row.get(key) is None]
-        there.sort(key=lambda row: _comparable(row[key]), reverse=down)
+        there.sort(key=lambda row: _comparable(row.get(f"{key}.order", row[key])), reverse=down)
         # Amounts of one currency stay together; they cannot be compared with others.
         if any(isinstance(row[key], Decimal) for row in there):
             there.sort(key=lambda row: str(row.get("currency", "")))
