@@ -80,7 +80,7 @@ def _store(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, 
         root = bundled.root()
     else:
         root = paths.store_root(options.store)
-    store = Store(root, teams=settings.teams)
+    store = Store(root, teams=settings.teams, names=settings.account_names)
     try:
         yield store, settings
     finally:

@@ -79,6 +79,7 @@ class Store:
         root: Folder of the store; one that does not exist is an empty store.
         teams: Rules of the dimension `team`; may be replaced at any time.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
+        names: Names of accounts by id, which come before those of the bill.
 
     Raises:
         NewerStoreError: a newer finops-tui wrote it.
@@ -86,7 +87,15 @@ class Store:
         StoreError: it cannot be read.
     """
 
-    def __init__(self, root: str | Path, *, teams: Teams | None = None, memory: str | None = None) -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        *,
+        teams: Teams | None = None,
+        memory: str | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        self._names = names
         self.root = Path(root).absolute()
         self.teams = teams
         engine.raise_descriptor_limit()
@@ -180,7 +189,7 @@ class Store:
         Raises:
             KeyError: no such question, or a parameter is missing.
         """
-        statement = queries.render(question, view, self.catalog, self.teams, parameters)
+        statement = queries.render(question, view, self.catalog, self.teams, parameters, self._names)
         values = "".join(f"-- ${name} = {value!r}\n" for name, value in statement.values.items())
         return values + statement.sql
 
@@ -234,7 +243,7 @@ class Store:
         import polars as pl
 
         statement = queries.render(
-            asked.question, asked.view, asked.generation.catalog, asked.teams, asked.parameters
+            asked.question, asked.view, asked.generation.catalog, asked.teams, asked.parameters, self._names
         )
         if asked.stopped.is_set():
             raise InterruptedAnswerError("given up before it was asked")

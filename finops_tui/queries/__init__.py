@@ -80,6 +80,7 @@ def render(
     catalog: Catalog,
     teams: Teams | None = None,
     parameters: Mapping[str, object] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Statement:
     """The statement that answers a question about a view.
 
@@ -89,13 +90,14 @@ def render(
         catalog: What the store holds.
         teams: Rules of the dimension `team`.
         parameters: Values of the question's own `$names`.
+        names: Names of accounts by id, which come before those of the bill.
 
     Raises:
         KeyError: no such question, or a parameter of it is missing.
         UnknownDimensionError: the view names a dimension that does not exist.
     """
     asked = text(question)
-    scope = Scope(view, catalog, teams)
+    scope = Scope(view, catalog, teams, names)
     relations = dict.fromkeys(_RELATION.findall(asked))
     with_ = ",\n".join(f"{name} AS (\n{getattr(scope, name)()}\n)" for name in relations)
     given = {name: (parameters or {})[name] for name in dict.fromkeys(_PARAMETER.findall(asked))}

@@ -18,7 +18,7 @@ from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTIT
 from finops_tui.queries.view import BASES, CATEGORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from finops_tui.queries.catalog import Catalog, Segment
     from finops_tui.queries.teams import Teams
@@ -45,10 +45,17 @@ class Binder:
 class Scope:
     """Renders the relations of one view over one catalog."""
 
-    def __init__(self, view: View, catalog: Catalog, teams: Teams | None = None) -> None:
+    def __init__(
+        self,
+        view: View,
+        catalog: Catalog,
+        teams: Teams | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.view = view
         self.bind = Binder()
         self._teams = teams
+        self._names = names or {}
         periods = [view.period]
         if view.compared is not None:
             periods += [view.compared.before]
@@ -73,8 +80,7 @@ class Scope:
     def scope(self) -> str:
         """The SQL of the relation `scope`."""
         keys = [f"{self.expression(d)} AS k{i}" for i, d in enumerate(self.view.group_by)] or ["'' AS k0"]
-        name = dimensions.label(self.view.dimension)
-        columns = ", ".join([*keys, f"{name} AS label", '"BillingCurrency" AS currency'])
+        columns = ", ".join([*keys, f"{self._label()} AS label", '"BillingCurrency" AS currency'])
         hourly = self.view.grain == "hour"
         day = 'CAST(c."ChargePeriodStart" AS DATE)' if hourly else 'c."ChargeDay"'
         bucket = (
@@ -146,6 +152,15 @@ class Scope:
         ]
         none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in kinds)
         return self._union(branch, f"SELECT {none}, {_nothing()} WHERE false")
+
+    def _label(self) -> str:
+        """The SQL of what the first dimension's values are called; the settings' names come first."""
+        dimension = self.view.dimension
+        label = dimensions.label(dimension)
+        if not self._names or dimension not in {"account", "payer"}:
+            return label
+        names = ", ".join(f"{self.bind(id_)}: {self.bind(name)}" for id_, name in self._names.items())
+        return f"coalesce((MAP {{{names}}})[{dimensions.DIMENSIONS[dimension]}], {label})"
 
     def _union(self, branch: Callable[[Segment], str], nothing: str) -> str:
         return "\nUNION ALL\n".join(map(branch, self.segments)) or nothing

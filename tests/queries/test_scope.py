@@ -197,6 +197,14 @@ def test_records_and_charges_carry_every_column() -> None:
     assert (key["key"], key["cost"]) == ("team", Decimal("1.25"))
 
 
+def test_accounts_are_called_what_the_settings_call_them() -> None:
+    day = date(2026, 5, 3)
+    bill = Bill([charge(day, "1", SubAccountId=i, SubAccountName="theirs") for i in ("1", "2")])
+    statement = render("by_key", View(MAY, group_by=("account",)), bill.catalog, names={"1": "o'urs"})
+    rows = bill.connection.sql(statement.sql, params=statement.values).fetchall()
+    assert {row[0]: row[2] for row in rows} == {"1": "o'urs", "2": "theirs"}
+
+
 def test_a_value_is_bound_and_never_pasted() -> None:
     value = "x' OR 1=1 --"
     statement = render(
