@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from finops_tui.queries import dimensions, filters
+from finops_tui.queries import amounts, dimensions, filters
 from finops_tui.queries.view import CATEGORIES, View
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from decimal import Decimal
 
     import polars as pl
 
@@ -105,11 +105,9 @@ def query(store: Store, options: argparse.Namespace, calendar: Calendar) -> Resu
     rows = _rows(frame, named, compared=view.compared is not None)
     rows = _limited(rows, options.limit)
     columns = _columns(view, grain=options.grain, compared=view.compared is not None)
-    shown = {
-        currency: sum((r["cost"] for r in rows if r["currency"] == currency), Decimal(0))
-        for currency in totals
-    }
-    other = {c: totals[c] - shown[c] for c in totals if totals[c] != shown[c]}
+    shown = amounts.per_currency(rows)
+    left = {c: amounts.EXACT.subtract(total, shown.get(c, amounts.ZERO)) for c, total in totals.items()}
+    other = {currency: amount for currency, amount in left.items() if amount}
     return Result(describe(view, options.grain), columns, tuple(rows), totals, other)
 
 
@@ -129,7 +127,11 @@ def _rows(frame: pl.DataFrame, named: dict[str, str], *, compared: bool) -> list
         row: Row = {name: found[key] for key, name in named.items()}
         row |= {name: found[name] for name in ("bucket", "currency", "cost") if name in found}
         if compared and "before" in found:
-            row |= {"now": found["now"], "before": found["before"], "change": found["now"] - found["before"]}
+            row |= {
+                "now": found["now"],
+                "before": found["before"],
+                "change": amounts.EXACT.subtract(found["now"], found["before"]),
+            }
         rows.append(row)
     return rows
 
