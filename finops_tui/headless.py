@@ -180,7 +180,7 @@ def closed(result: Result, form: str) -> list[Row]:
     endings = [("(other)", result.other)]
     if form in {"table", "md"}:
         endings.append(("(total)", result.totals))
-    for name, amounts in endings:
-        for currency, amount in amounts.items():
+    for name, per_currency in endings:
+        for currency, amount in per_currency.items():
             rows.append({**dict.fromkeys(result.columns), "currency": currency, first: name, "cost": amount})
     return rows
