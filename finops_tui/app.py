@@ -18,7 +18,7 @@ from finops_tui.screens.panes import Panes
 from finops_tui.screens.theme import theme_name, themes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from textual.binding import BindingType
@@ -53,6 +53,7 @@ class FinopsApp(App[None]):
             self.register_theme(theme)
         self.theme = theme_name(desk.look)
         self.set_keymap(checked)
+        self.close_store: Callable[[], None] = lambda: None
         self.crash_log: Path | None = None
         self.said_at_exit = ""
 
@@ -199,5 +200,5 @@ def demo_app() -> FinopsApp:
     from finops_tui.store import Store
 
     chosen = settings.load(paths.sample_data() / paths.CONFIG_FILE)
-    store = Store(demo.root(), teams=chosen.teams)
+    store = Store(demo.root(), teams=chosen.teams, names=chosen.account_names)
     return FinopsApp(build_desk(store, chosen, Look(), title="demo", demo=True))

@@ -51,4 +51,6 @@ class Calendar:
         from finops_tui.queries.periods import like_for_like
 
         pair = like_for_like(period, self.complete_until)
-        return Comparison(*pair) if pair is not None else None
+        if pair is None or pair[1].since < self.first:  # days that were never loaded did not cost nothing
+            return None
+        return Comparison(*pair)

@@ -141,7 +141,7 @@ class Explorer(ExplorerCore):
         if self.view is not None and self.desk.calendar is not None:
             self.comparing = self.view.compared is None
             view = steps.at(self.view, self.view.period, self.desk.calendar, comparing=self.comparing)
-            self.step(view, "no complete day of this period can be compared with days before it")
+            self.step(view, "the data has no equal span of complete days before this period")
 
     def action_next_basis(self) -> None:
         """Count by the next cost basis."""

@@ -25,14 +25,14 @@ _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly
 def top(title: str, view: View, names: Mapping[tuple[str, str | None], str]) -> tuple[list[Part], list[Part]]:
     """The breadcrumb, and at the right everything the figures depend on."""
     path = trail.crumbs(view, names)
-    left = [Part(title or NAME, "strong", 9), Part("▸ " + " ▸ ".join(path), "accent", 0)]
+    left = [Part(title or NAME, "strong", 9), Part("▸ " + " ▸ ".join(path), "accent", 0, tail=True)]
     right = [
-        Part(trail.days(view.period), "", 1),
+        Part(trail.days(view.period), "", 0),
         Part(_GRAINS[view.grain], "muted", 8),
         Part(trail.compared(view), "muted", 7),
-        Part(view.basis, "", 1),
-        Part(trail.counted(view), "warn", 2),
-        Part(view.currency or "", "", 1),
+        Part(view.basis, "", 0),
+        Part(trail.counted(view), "warn", 1),
+        Part(view.currency or "", "", 0),
     ]
     return left, right
 

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from finops_tui.screens.cells import fit, strip, written
+from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import tone
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ class Part(NamedTuple):
         tone: A word for its style, see `palette.tone`.
         rank: Lower ones are dropped last; 0 is never dropped, only shortened.
         lead: A word before it that stands out, such as a key.
+        tail: Whether its end is worth more than its beginning, where it has to be shortened.
     """
 
     text: str
     tone: str = ""
     rank: int = 1
     lead: str = ""
+    tail: bool = False
 
     @property
     def width(self) -> int:
@@ -98,9 +101,18 @@ def arranged(
     if spare < 0 and sides:
         longest = max(range(len(sides)), key=lambda i: cell_len(sides[i][1].text))
         side, part = sides[longest]
-        sides[longest] = side, part._replace(text=fit(part.text, max(cell_len(part.text) + spare, 1), look))
+        sides[longest] = side, part._replace(text=_cut(part, max(cell_len(part.text) + spare, 1), look))
         spare = width - needed()
     return _spaced(sides, max(spare, 0), gap)
+
+
+def _cut(part: Part, width: int, look: Look) -> str:
+    if not part.tail:
+        return fit(part.text, width, look)
+    text = part.text
+    while text and cell_len(text) > width - 1:
+        text = text[1:]
+    return f"{glyphs(look).more}{text}"
 
 
 def _spaced(sides: Sequence[tuple[int, Part]], spare: int, gap: int) -> list[tuple[str, str]]:
