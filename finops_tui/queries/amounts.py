@@ -91,6 +91,12 @@ def running(values: Iterable[Decimal | None]) -> list[Decimal]:
     return totals
 
 
+def exact(value: Decimal) -> str:
+    """An amount in full: every digit, no exponent, no zeros at the end beyond two decimals."""
+    whole, _, decimals = f"{value:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
 def shortened(value: Decimal | None, places: int = 10) -> Decimal | None:
     """An amount that was reckoned, not charged, with so many decimals; half goes to even."""
     if value is None:

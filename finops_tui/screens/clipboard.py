@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from finops_tui.queries.amounts import exact
 from finops_tui.queries.safe_text import clean, spreadsheet
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return exact(value)
     if isinstance(value, bool | int | float):
         return str(value)
     return spreadsheet(clean(str(value)))

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from finops_tui.queries.amounts import exact
 from finops_tui.queries.columns import MONEY, QUANTITIES
 from finops_tui.screens import clipboard
 from finops_tui.screens.page import SortedTable
@@ -50,7 +51,7 @@ def said(value: Any) -> str | None:
     if isinstance(value, dict):
         return ", ".join(f"{key}={inner}" for key, inner in value.items()) or None
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return exact(value)
     return str(value).removesuffix(" 00:00:00")
 
 

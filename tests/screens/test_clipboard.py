@@ -71,7 +71,7 @@ def test_tsv_keeps_every_digit_and_no_control_character():
         {"service": "=HYPERLINK(1)", "cost": None},
     ]
     assert clipboard.tsv(["service", "cost"], rows) == (
-        "service\tcost\na␉b␊c\t1234567890.1234567890\n␛]52;c;eA==␇\t-0.0000000001\n'=HYPERLINK(1)\t\n"
+        "service\tcost\na␉b␊c\t1234567890.123456789\n␛]52;c;eA==␇\t-0.0000000001\n'=HYPERLINK(1)\t\n"
     )
 
 

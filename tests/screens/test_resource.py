@@ -148,7 +148,7 @@ async def test_it_fits_and_every_key_is_answered(size, monkeypatch):
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         text = screen_text(app)
-        for words in ("Usage type", "BoxUsage", "ChargePeriodStart", "Resource"):
+        for words in ("Usage type", "(no usage)", "ChargePeriodStart", "Resource"):
             assert words in text or size == (80, 24)
         await pilot.press(
             "j", "k", "g", "G", "h", "l", "pagedown", "pageup", "s", "S", "y", "Y", "H", "plus", "plus"
