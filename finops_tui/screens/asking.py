@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from textual import work
 from textual.message import Message
@@ -13,11 +13,14 @@ from textual.widget import Widget
 from finops_tui.screens.desk import DeskError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import polars as pl
 
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
+T = TypeVar("T")
 PATIENCE: Final = 0.15
 """Seconds before a question that is still open is worth a word on screen."""
 
@@ -65,11 +68,22 @@ class Asking(Widget):
             StaleError: it has gone on to another view.
             DeskError: there is no answer; the message is for people.
         """
+        return await self._current(self.desk.ask(question, view, **parameters))
+
+    async def aside(self, task: Callable[[], T]) -> T:
+        """Do something that may take a while beside the event loop; its result is only given as in `ask`.
+
+        Raises:
+            StaleError: the pane has gone on to another view.
+        """
+        return await self._current(asyncio.to_thread(task))
+
+    async def _current(self, found: Awaitable[T]) -> T:
         looked_at = self.view
-        frame = await self.desk.ask(question, view, **parameters)
+        result = await found
         if self.view is not looked_at:
             raise StaleError
-        return frame
+        return result
 
     @work(exclusive=True, group="asking")
     async def _answer_view(self, view: View) -> None:

@@ -58,13 +58,15 @@ class Groups(VTable, Asking):
 
     async def answer(self, view: View) -> None:
         """Ask for the groups, paint them, then ask for their trends."""
-        self.paint(view, await self.ask("by_key", steps.by_group(view)))
+        frame = await self.ask("by_key", steps.by_group(view))
+        self.paint(view, frame, await self.aside(lambda: shares.summed(frame)))
         trend = steps.coarse(view, _TREND_BINS)
-        rows = (await self.ask("over_time", trend, top=_TRENDS)).to_dicts()
+        spent = await self.ask("over_time", trend, top=_TRENDS)
         calendar = self.desk.calendar
         if calendar is None or self.shown is not view:
             raise StaleError
-        line = shares.Timeline.of(rows, steps.bins(trend, calendar))
+        bins = steps.bins(trend, calendar)
+        line = await self.aside(lambda: shares.Timeline.of(spent.to_dicts(), bins))
         self._trends = {strand.value: strand.costs for strand in line.strands if not strand.other}
         self._again()
 
@@ -74,13 +76,13 @@ class Groups(VTable, Asking):
         self.message(words, "bad")
         self.post_message(self.Answered(self))
 
-    def paint(self, view: View, frame: pl.DataFrame) -> None:
-        """Show the groups of a view."""
+    def paint(self, view: View, frame: pl.DataFrame, total: Decimal) -> None:
+        """Show the groups of a view, and shares of their total."""
         here = self.current
         keep = self.shown is not None and here is not None and self.shown.group_by == view.group_by
         found, value = self._land if self._land[0] or not keep or here is None else (True, here.get("k0"))
         self._land = (False, None)
-        self.shown, self.frame, self.total = view, frame, shares.summed(frame)
+        self.shown, self.frame, self.total = view, frame, total
         self._trends = {}
         self._order = self._sorted(frame)
         self._show(self._place_of(value) if found else 0)
