@@ -183,8 +183,8 @@ class VTable(TableCursor):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line in sight: the head first, then rows."""
-        if self.size.width != self._drawn_width:
-            self._drawn_width, self._placed = self.size.width, None
+        if self._across != self._drawn_width:
+            self._drawn_width, self._placed = self._across, None
             self._lines.clear()
         if y == 0:
             return self._line("head")
@@ -202,7 +202,7 @@ class VTable(TableCursor):
         return self._lines[key]
 
     def _draw(self, what: int | str, state: RowState | None) -> Strip:
-        width = self.size.width
+        width = self._across
         if isinstance(what, int):
             return line(self._places(), self._rows[what], state or RowState(), width, self.look)
         if what == "head":
@@ -220,19 +220,24 @@ class VTable(TableCursor):
             self.column if cursor and self._cell_cursor else None,
         )
 
+    @property
+    def _across(self) -> int:
+        """Cells of a line, beside the scrollbar if there is one."""
+        return self.scrollable_content_region.width
+
     def _fitting(self) -> list[Column]:
         return fitting(self._columns, self.app.size.width if self.is_attached else 80)
 
     def _places(self) -> list[Placed]:
         if self._placed is None:
-            self._placed = place(self._fitting(), self.size.width, self._first)
+            self._placed = place(self._fitting(), self._across, self._first)
         return self._placed
 
     def _lay_out(self) -> None:
         """Draw everything anew."""
         self._placed = None
         self._lines.clear()
-        self.virtual_size = Size(self.size.width, self.count + 1)
+        self.virtual_size = Size(self._across, self.count + 1)
         self.refresh()
 
     # Changes
@@ -247,7 +252,7 @@ class VTable(TableCursor):
 
     def watch_column(self, _old: int, new: int) -> None:
         """Redraw the cursor's row, or everything where columns have to be shifted."""
-        first = first_showing(self._fitting(), self.size.width, self._first, new)
+        first = first_showing(self._fitting(), self._across, self._first, new)
         if first == self._first:
             self.refresh_row(self.cursor)
         else:
@@ -259,7 +264,7 @@ class VTable(TableCursor):
         if self._cell_cursor:
             self.column += step
             return
-        first = max(0, min(self._first + step, last_first(self._fitting(), self.size.width)))
+        first = max(0, min(self._first + step, last_first(self._fitting(), self._across)))
         if first != self._first:
             self._first = first
             self._lay_out()
