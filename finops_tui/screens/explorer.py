@@ -254,7 +254,7 @@ class Explorer(ExplorerCore):
 
     def action_copy_table(self) -> None:
         """Copy the table in the order on screen."""
-        frame = self.groups.ordered()
+        frame = self.groups.taken()
         if frame is None:
             self.say("there is no table to copy")
         else:
@@ -264,7 +264,7 @@ class Explorer(ExplorerCore):
         """Write the table to a file."""
         from finops_tui.screens.export_dialog import ExportDialog
 
-        frame = self.groups.ordered()
+        frame = self.groups.taken()
         if frame is None or self.view is None:
             self.say("there is no table to export")
         else:

@@ -60,6 +60,8 @@ class Groups(VTable, Asking):
         """Ask for the groups, paint them, then ask for their trends."""
         frame = await self.ask("by_key", steps.by_group(view))
         self.paint(view, frame, await self.aside(lambda: shares.summed(frame)))
+        if len(view.group_by) != 1:
+            return
         trend = steps.coarse(view, _TREND_BINS)
         spent = await self.ask("over_time", trend, top=_TRENDS)
         calendar = self.desk.calendar
@@ -128,6 +130,22 @@ class Groups(VTable, Asking):
     def ordered(self) -> pl.DataFrame | None:
         """The answer in the order on screen, for copying and export."""
         return self._order
+
+    def taken(self) -> pl.DataFrame | None:
+        """The answer in the order on screen under names people know, for copying and export."""
+        view, order = self.shown, self._order
+        if view is None or order is None:
+            return None
+        columns = {f"k{place}": name for place, name in enumerate(view.group_by)}
+        if order.get_column("label").null_count() < order.height:
+            columns["label"] = f"{view.dimension}_name"
+        if "currency" not in view.group_by:
+            columns["currency"] = "currency"
+        columns["cost"] = "cost"
+        if view.compared is not None:
+            columns |= {"now": "compared", "before": "before"}
+        columns["n"] = "lines"
+        return order.select(list(columns)).rename(columns)
 
     def _sorted(self, frame: pl.DataFrame) -> pl.DataFrame:
         import polars as pl
@@ -204,7 +222,7 @@ def _columns(view: View, most: Decimal | None, trend: int) -> list[Column]:
         Column("cost", "Cost", 13, kind="money", currency=code),
         *(change if view.compared is not None else ()),
         Column("share", "Share", 6, kind="percent"),
-        Column("spark", "Trend", trend, kind="spark"),
+        *((Column("spark", "Trend", trend, kind="spark"),) if len(view.group_by) == 1 else ()),
         Column("bar", "", 10, flex=1, kind="bar", maximum=most, min_terminal_width=100),
         Column("n", "Lines", 9, kind="number", min_terminal_width=140),
     ]

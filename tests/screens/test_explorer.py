@@ -210,6 +210,65 @@ async def test_marks_are_added_up_exactly() -> None:
         assert "marked:" not in text_of(app)
 
 
+async def test_several_dimensions_at_once() -> None:
+    app = app_over()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await app.explorer.obey("group service,region")
+        await settled(pilot)
+        rows = shown_rows(app)
+        by_hand: dict[tuple[str | None, ...], Decimal] = defaultdict(Decimal)
+        for row in in_november(ROWS):
+            by_hand[row["ServiceName"], row.get("RegionId")] += row["EffectiveCost"]
+        assert rows == by_hand
+        assert "Region" in text_of(app)
+        assert "Trend" not in text_of(app)
+        first = next(iter(rows))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.explorer.view is not None
+        assert tuple(c.value for c in app.explorer.view.path) == first
+        assert sum(shown_rows(app).values()) == rows[first]
+
+
+async def test_what_is_taken_has_names_people_know() -> None:
+    app = app_over()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("2")
+        await settled(pilot)
+        taken, shown = app.explorer.groups.taken(), app.explorer.groups.ordered()
+        assert taken is not None
+        assert shown is not None
+        names = ["account", "account_name", "currency", "cost", "compared", "before", "lines"]
+        assert taken.columns == names
+        assert taken.get_column("cost").to_list() == shown.get_column("cost").to_list()
+        await app.explorer.obey("group currency")
+        await pilot.press("c")
+        await settled(pilot)
+        taken = app.explorer.groups.taken()
+        assert taken is not None
+        assert taken.columns == ["currency", "cost", "lines"]
+
+
+async def test_a_resource_has_a_page_and_the_way_back() -> None:
+    app = app_over()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("5", "j")
+        await settled(pilot)
+        view = app.explorer.view
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen is not app.explorer
+        assert app.panes.where == "resource"
+        await pilot.press("escape")
+        await settled(pilot)
+        assert app.screen is app.explorer
+        assert app.explorer.view == view
+        assert app.explorer.groups.cursor == 1
+
+
 async def test_sorting_keeps_the_row_and_the_sum() -> None:
     app = app_over()
     async with app.run_test(size=(120, 36)) as pilot:
