@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Entry, Manifest
+    from finops_tui.segments import Unit
     from finops_tui.sources.model import Progress, Refused, Skipped, Staged, StagedFile
 
 _DIGITS: Final = 80
@@ -172,18 +173,31 @@ def _cut(
         rounded = sum(files[number].rounded for number in unit.first)
         entries.append(segments.cut(connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now))
     _stop_if(cancelled)
-    _account_for_all(connection, entries)
+    _account_for_charges(connection, entries)
+    _account_for_records(files, units)
     return entries
 
 
-def _account_for_all(connection: DuckDBPyConnection, entries: Iterable[Entry]) -> None:
-    """Refuse to publish unless every staged and every quarantined record is in a segment."""
-    kept = sum(entry.records for entry in entries), sum(entry.quarantined for entry in entries)
+def _account_for_charges(connection: DuckDBPyConnection, entries: Iterable[Entry]) -> None:
+    """Refuse to publish unless every staged charge and every quarantined record is in a segment."""
+    kept = sum(entry.charges for entry in entries), sum(entry.quarantined for entry in entries)
     row: Any = connection.execute(
         "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM quarantined WHERE file IN (SELECT file FROM staged))"
     ).fetchone()
     if kept != tuple(row):
         raise StoreError(f"{row[0]} charges were read and {kept[0]} stored; nothing was published")
+
+
+def _account_for_records(files: Sequence[StagedFile], units: Sequence[Unit]) -> None:
+    """Refuse to publish unless the records counted in each file are those of its units and the quarantined."""
+    for number, file in enumerate(files):
+        parts = [unit.records[number] for unit in units if number in unit.records]
+        found = sum(parts) + file.quarantined
+        if parts and found != file.records:
+            raise StoreError(
+                f"{file.path.name}: {file.records} records were counted and {found} accounted for;"
+                " nothing was published"
+            )
 
 
 def _input(file: StagedFile) -> Input:

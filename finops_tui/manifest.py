@@ -48,7 +48,7 @@ class Input:
         path: Where it was found.
         bytes: Its size.
         sha256: Of its bytes.
-        records: Charges counted in it, quarantined ones included, of all its units.
+        records: Counted in it, quarantined ones included, of all its units.
         format: The format it was recognised as.
     """
 
@@ -70,7 +70,8 @@ class Entry:
         file: Name of its segment under `segments/`.
         bytes: Size of the segment.
         sha256: Of the segment.
-        records: Line items in it.
+        records: Records of the delivered files that are in it.
+        charges: Line items in it: some records are two charges, some none (another one has their money).
         lines: Distinct lines: line items that differ only in time, quantity and money share one.
         quarantined: Records set aside, with their reasons, instead of being loaded.
         rounded: Records whose money had more decimals than can be kept.
@@ -92,6 +93,7 @@ class Entry:
     bytes: int
     sha256: str
     records: int
+    charges: int
     lines: int
     quarantined: int
     rounded: int
@@ -207,6 +209,9 @@ def _entry(raw: object) -> Entry:
         bytes=_count(raw, "bytes"),
         sha256=_text(raw, "sha256", _SHA256),
         records=_count(raw, "records"),
+        charges=_count(
+            {"charges": raw.get("records"), **raw}, "charges"
+        ),  # the first stores had no such count
         lines=_count(raw, "lines"),
         quarantined=_count(raw, "quarantined"),
         rounded=_count(raw, "rounded"),

@@ -37,6 +37,13 @@ SELECT o.source, s."BillingAccountId", strftime(s."BillingPeriodStart", '%Y-%m')
     count(*), list(DISTINCT s.file), {money_parts}
 FROM staged s JOIN origins o USING (file) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
+RECORDS: Final = """
+SELECT file, account, period, count(*) FROM (
+    SELECT DISTINCT file, "BillingAccountId" AS account, strftime("BillingPeriodStart", '%Y-%m') AS period, record
+    FROM staged
+    UNION ALL SELECT file, account, period, record FROM dropped
+) GROUP BY file, account, period ORDER BY file, account, period"""
+
 EXACT: Final = """
 SELECT {exact} FROM staged WHERE {unit}"""
 

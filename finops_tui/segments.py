@@ -33,7 +33,7 @@ MONEY_TYPES: Final = ((18, 10), (38, 18), (38, 24), (38, 30))
 """Precision and scale of money in a segment, the narrowest first."""
 
 SMALL: Final = 200_000
-"""Below this many line items a segment gets small blocks: most of its file would be padding."""
+"""Below this many charges a segment gets small blocks: most of its file would be padding."""
 
 WORTHWHILE: Final = Decimal("0.8")
 """`daily` is stored when it has at most this share of the rows of `items`."""
@@ -54,7 +54,8 @@ class Unit:
         period: Billing period, as YYYY-MM.
         files: The staged files with charges of it, ascending.
         first: Those of them whose quarantined records it takes: no earlier unit has them.
-        records: How many charges it has.
+        charges: How many charges it has.
+        records: Staged file to how many of its records are of it: a record may be two charges, or none.
         sums: Currency to the exact sums of the staged money.
     """
 
@@ -63,7 +64,8 @@ class Unit:
     period: str
     files: tuple[int, ...]
     first: tuple[int, ...]
-    records: int
+    charges: int
+    records: Mapping[int, int]
     sums: Mapping[str, Sums]
 
     @property
@@ -89,7 +91,7 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
     """The units in `staged`, ordered by source, account and period.
 
     Args:
-        connection: With the table `staged`.
+        connection: With the tables `staged` and `dropped`.
         origins: The source of every staged file, by its number.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE origins (file INTEGER, source VARCHAR)")
@@ -99,6 +101,7 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
     found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     for source, account, period, *rest in rows:
         found.setdefault((source, account, period), []).append(tuple(rest))
+    records = _records(connection, found, origins)
     units: list[Unit] = []
     taken: set[int] = set()
     for (source, account, period), parts in found.items():
@@ -106,9 +109,30 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
         first = tuple(file for file in files if file not in taken)
         taken.update(files)
         sums = {part[0]: _whole(part[3::2], part[4::2]) for part in parts}
-        records = sum(part[1] for part in parts)
-        units.append(Unit(source, account, period, tuple(files), first, records, sums))
+        charges = sum(part[1] for part in parts)
+        counts = {file: records[file, account, period] for file in files}
+        units.append(Unit(source, account, period, tuple(files), first, charges, counts, sums))
     return units
+
+
+def _records(
+    connection: DuckDBPyConnection,
+    found: Mapping[tuple[str, str, str], Sequence[tuple[Any, ...]]],
+    origins: Mapping[int, str],
+) -> dict[tuple[int, str, str], int]:
+    """Records by file, account and period; those of a unit that has no charge count to the file's first."""
+    first: dict[int, tuple[str, str]] = {}
+    for (_, account, period), parts in found.items():
+        for part in parts:
+            for file in part[2]:
+                first.setdefault(file, (account, period))
+    counts: dict[tuple[int, str, str], int] = {}
+    for file, account, period, count in connection.execute(sql.RECORDS).fetchall():
+        known = any(file in part[2] for part in found.get((origins[file], account, period), ()))
+        if known or file in first:
+            key = (file, account, period) if known else (file, *first[file])
+            counts[key] = counts.get(key, 0) + count
+    return counts
 
 
 def cut(
@@ -138,7 +162,7 @@ def cut(
     """
     money = money_type(connection, unit)
     path = work / _file_name(unit)
-    size = ", BLOCK_SIZE 16384" if unit.records < SMALL else ""
+    size = ", BLOCK_SIZE 16384" if unit.charges < SMALL else ""
     connection.execute(f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest'{size})")
     _build(connection, unit, money)
     connection.execute(f"COMMENT ON TABLE unit.lines IS '{path.stem}'")
@@ -156,7 +180,8 @@ def cut(
     first_day, last_day, hourly, lines, quarantined = facts
     return Entry(
         *(unit.source, unit.account, unit.period, path.name, path.stat().st_size, disk.digest(path)),
-        records=unit.records,
+        records=sum(unit.records.values()),
+        charges=unit.charges,
         lines=lines,
         quarantined=quarantined,
         rounded=rounded,
@@ -208,7 +233,7 @@ def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -
         sql.fill(sql.ITEMS, money=sql.columns(MONEY, f'CAST("{{0}}" AS {kind}) AS "{{0}}"')), values
     )
     (cells,) = _row(connection, sql.CELLS)
-    if cells <= WORTHWHILE * unit.records:
+    if cells <= WORTHWHILE * unit.charges:
         sums = sql.columns(MONEY, f'CAST(sum("{{0}}") AS {kind}) AS "{{0}}"')
         connection.execute(sql.fill(sql.DAILY_TABLE, money_sums_named=sums))
     else:
@@ -220,7 +245,7 @@ def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:
     """Refuse a segment whose counts or sums, added up again from the disk, are not the staged ones."""
     rows = connection.execute(sql.fill(sql.READ_BACK, relation=relation)).fetchall()
     sums = {row[0]: tuple(row[2:]) for row in rows}
-    if sum(row[1] for row in rows) != unit.records or sums != unit.sums:
+    if sum(row[1] for row in rows) != unit.charges or sums != unit.sums:
         raise StoreError(f"{unit.name}: its segment does not add up to the bill; nothing was published")
 
 

@@ -222,3 +222,14 @@ FROM lines
 LEFT JOIN tags t ON t.text = lines.resource_tags
 LEFT JOIN aws_category c ON c.code = lines.line_item_product_code
 LEFT JOIN aws_region g ON g.prefix = split_part(lines.line_item_usage_type, '-', 1);
+
+-- Records without a line of their own, so that every record of a file is accounted for.
+INSERT INTO dropped
+SELECT
+    file,
+    record,
+    coalesce(bill_payer_account_id, '(none)'),
+    strftime(period_start(bill_billing_period_start_date, line_item_usage_start_date), '%Y-%m')
+FROM raw_cur
+ANTI JOIN (SELECT file, record FROM staged WHERE ChargeCategory = 'Adjustment') USING (file, record)
+WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') OR line_item_line_item_type = 'SavingsPlanNegation';

@@ -27,6 +27,11 @@ _PROBLEMS_SQL: Final = """
 CREATE OR REPLACE TEMP TABLE problems AS
 SELECT record, CASE {cases} END AS reason FROM {table} WHERE file = $file AND ({tests})"""
 
+_END_SQL: Final = (
+    'UPDATE {table} SET "{column}" = NULL WHERE file = $file AND list_contains($texts, "{column}")'
+    " AND record NOT IN (SELECT record FROM problems)"
+)
+
 _WRONG_SQL: Final = (
     "\"{column}\" IN (SELECT text FROM wrong WHERE place = '{column}' AND problem = '{problem}')"
 )
@@ -70,7 +75,21 @@ def find_problems(connection: DuckDBPyConnection, bill: Incoming) -> int:
                 connection.execute(
                     _FIX_SQL.format(table=bill.found.raw, column=one.column), {"file": bill.file}
                 )
-    return _collect(connection, bill, odd)
+    ends = [one for one in odd if one.column in bill.found.times[1::2]]
+    problems = _collect(connection, bill, [one for one in odd if one not in ends])
+    for one in ends:
+        _leave_out(connection, bill, one)
+    return problems
+
+
+def _leave_out(connection: DuckDBPyConnection, bill: Incoming, end: _Found) -> None:
+    """Take records without an end that is no date: money is not set aside for want of it."""
+    if end.wrong:
+        statement = _END_SQL.format(table=bill.found.raw, column=end.column)
+        values = {"file": bill.file, "texts": list(end.wrong)}
+        (count,) = connection.execute(statement, values).fetchone() or (0,)
+        if count:
+            connection.execute("INSERT INTO endless VALUES ($1, $2, $3)", [bill.file, end.column, count])
 
 
 def _present(place: Layout, columns: Iterable[str]) -> list[str]:

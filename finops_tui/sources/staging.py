@@ -44,6 +44,10 @@ _BLANK_SQL: Final = (
     'SELECT file, count(*) FROM raw_focus WHERE "BilledCost" IS NULL GROUP BY file ORDER BY file'
 )
 
+_ENDLESS_SQL: Final = (
+    "SELECT file, place, sum(records) FROM endless GROUP BY file, place ORDER BY file, place"
+)
+
 _SPLIT_SQL: Final = """
 SELECT file, count(*) FROM raw_cur WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2')
 GROUP BY file ORDER BY file"""
@@ -79,15 +83,16 @@ def stage(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Staged:
-    """Stage bills: afterwards the connection holds `staged` and `quarantined`.
+    """Stage bills: afterwards the connection holds `staged`, `quarantined` and `dropped`.
 
     `staged` has the columns of `finops_tui.queries.columns` (attributes as text, times as UTC
     TIMESTAMP, maps, quantities as DOUBLE, money as DECIMAL(38, scale), never a missing currency,
     account or billing period), and `file` and `record`: the place in `Staged.files` and the number of
-    the record in it, from 1. `quarantined (file, record, reason, raw)` has the records set aside.
+    the record in it, from 1. `quarantined (file, record, reason, raw)` has the records set aside, and
+    `dropped (file, record, account, period)` those that became no line, as other lines carry their money.
 
     A file is taken whole or refused: its records, counted by its bytes alone, are all in one of the
-    two tables. A file without records is valid. The same content again counts once.
+    three tables. A file without records is valid. The same content again counts once.
 
     Args:
         connection: A writable DuckDB with room for the load; its macros and tables are made here.
@@ -160,10 +165,14 @@ def _prepare(connection: DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE OR REPLACE TABLE quarantined (file INTEGER, record BIGINT, reason VARCHAR, raw VARCHAR)"
     )
+    connection.execute(
+        "CREATE OR REPLACE TABLE dropped (file INTEGER, record BIGINT, account VARCHAR, period VARCHAR)"
+    )
+    connection.execute("CREATE OR REPLACE TABLE endless (file INTEGER, place VARCHAR, records BIGINT)")
 
 
 def _forget(connection: DuckDBPyConnection, number: int) -> None:
-    for table in (*RAW, "quarantined"):
+    for table in (*RAW, "quarantined", "endless"):
         connection.execute(f"DELETE FROM {table} WHERE file = $1", [number])  # noqa: S608  (fixed names)
 
 
@@ -219,6 +228,8 @@ def _notes(
 
     for file, problem, count in connection.execute(_BAD_TAGS_SQL).fetchall():
         yield f"{named(file)}: {records(count)} with tags that are {problem}, taken without tags"
+    for file, place, count in connection.execute(_ENDLESS_SQL).fetchall():
+        yield f"{named(file)}: {records(count)} whose {place} is not a date, taken without it"
     for file, count in connection.execute(_BLANK_SQL).fetchall():
         yield f"{named(file)}: {records(count)} without BilledCost"
     for file, count in connection.execute(_SPLIT_SQL).fetchall():

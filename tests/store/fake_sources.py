@@ -53,18 +53,23 @@ def stage(
     columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
     connection.execute(f"CREATE TABLE staged ({columns})")
     connection.execute("CREATE TABLE quarantined (file INTEGER, record BIGINT, reason VARCHAR, raw VARCHAR)")
+    connection.execute("CREATE TABLE dropped (file INTEGER, record BIGINT, account VARCHAR, period VARCHAR)")
     staged = []
     for number, path in enumerate(files):
         if progress is not None:
             progress(Progress(path.name, number, len(files), 0))
         data, bill = path.read_bytes(), bills[number]
         for record, row in enumerate(bill["rows"]):
-            _insert(connection, kinds, {**row, "file": number, "record": record})
+            for _ in range(2 if row in bill["doubled"] else 1):
+                _insert(connection, kinds, {**row, "file": number, "record": record})
         for record, raw in enumerate(bill["quarantined"], len(bill["rows"])):
             connection.execute(
                 "INSERT INTO quarantined VALUES (?, ?, 'not a number', ?)", [number, record, raw]
             )
-        good, bad = len(bill["rows"]), len(bill["quarantined"])
+        for record, row in enumerate(bill["dropped"], len(bill["rows"]) + len(bill["quarantined"])):
+            place = row["BillingAccountId"], row["BillingPeriodStart"][:7]
+            connection.execute("INSERT INTO dropped VALUES (?, ?, ?, ?)", [number, record, *place])
+        good, bad = len(bill["rows"]) + len(bill["dropped"]), len(bill["quarantined"])
         sha = hashlib.sha256(data).hexdigest()
         staged.append(
             StagedFile(path, "json", bill["source"], len(data), sha, good + bad, good, bad, bill["rounded"])
@@ -133,9 +138,18 @@ def write(
     source: str = "focus",
     quarantined: Sequence[str] = (),
     rounded: int = 0,
+    dropped: Sequence[dict[str, Any]] = (),
+    doubled: Sequence[dict[str, Any]] = (),
 ) -> Path:
     """Write a bill, and return its path."""
-    bill = {"source": source, "rows": list(rows), "quarantined": list(quarantined), "rounded": rounded}
+    bill = {
+        "source": source,
+        "rows": list(rows),
+        "quarantined": list(quarantined),
+        "dropped": list(dropped),
+        "doubled": list(doubled),
+        "rounded": rounded,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(bill))
     return path

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finops_tui import generations, loader, lock
+from finops_tui import generations, loader, lock, sources
 from finops_tui.manifest import StoreError
 from finops_tui.store import Store
 from tests.store.fake_sources import charge, write
@@ -15,6 +15,10 @@ from tests.store.helpers import segments, total, totals, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.sources import Staged
 
 
 def test_loading_the_same_bill_again_replaces_it(root: Path, bills: Path) -> None:
@@ -164,3 +168,35 @@ def test_what_is_stored_is_private(root: Path, bills: Path) -> None:
     for path, mode in modes.items():
         sealed = path.parent.name == "segments"
         assert mode == (0o400 if sealed else 0o700 if path.is_dir() else 0o600), path
+
+
+def test_rows_are_records_of_the_file_whatever_became_of_them(root: Path, bills: Path) -> None:
+    two = charge("3", day="2025-01-05")
+    rows = [charge("1"), two, charge("10", day="2025-02-01")]
+    netted = [charge(day="2025-02-02"), charge(day="2025-02-03"), charge(account="nobody")]
+    bill = write(bills / "a.json", rows, doubled=[two], dropped=netted, quarantined=["x"])
+    january, february = loader.load(root, [bill]).loaded
+    assert (january.records, january.charges, january.quarantined) == (3, 3, 1)  # one of them nobody's
+    assert (february.records, february.charges, february.quarantined) == (3, 1, 0)
+    assert january.records + february.records + 1 == january.inputs[0].records
+    assert total(root) == 17
+
+
+def test_a_file_whose_records_are_not_all_accounted_for_is_refused(
+    root: Path, bills: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.load(root, [write(bills / "a.json", [charge("1")])])
+    whole = sources.stage
+
+    def loses_one(connection: DuckDBPyConnection, *rest: Any, **more: Any) -> Staged:
+        staged = whole(connection, *rest, **more)
+        connection.execute("DELETE FROM dropped")
+        return staged
+
+    monkeypatch.setattr(sources, "stage", loses_one)
+    bill = write(bills / "b.json", [charge("2"), charge("3")], dropped=[charge()], quarantined=["x"])
+    with pytest.raises(
+        StoreError, match=r"b\.json: 4 records were counted and 3 accounted for; nothing was published"
+    ):
+        loader.load(root, [bill])
+    assert total(root) == 1

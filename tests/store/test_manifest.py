@@ -34,6 +34,7 @@ ENTRY = Entry(
     bytes=10,
     sha256="c" * 64,
     records=3,
+    charges=4,
     lines=2,
     quarantined=1,
     rounded=0,
