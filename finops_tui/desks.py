@@ -63,14 +63,12 @@ def start_view(calendar: Calendar | None, start: Start) -> View | None:
     if calendar is None:
         return None
     period = calendar.period(start.period)
-    compared = calendar.compared(period)
-    young = compared is None or compared.now.days < FEWEST_DAYS
-    if young and period.name == "mtd":
+    complete_days = (min(calendar.complete_until, period.until) - period.since).days
+    if period.name == "mtd" and complete_days < FEWEST_DAYS:
         period = calendar.period("last-30-days")
-        compared = calendar.compared(period)
     return View(
         period,
-        compared if start.compare == "previous" else None,
+        calendar.compared(period) if start.compare == "previous" else None,
         group_by=start.group[:1],
         basis=start.basis,
         excluded=start.exclude,

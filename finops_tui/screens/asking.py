@@ -47,11 +47,13 @@ class Asking(Widget):
 
     desk: Desk
     view: View | None = None
+    _turn: int = 0
 
     def look_at(self, view: View) -> None:
         """Show another view as soon as it is answered."""
         self.view = view
-        self._answer_view(view)
+        self._turn += 1  # the same view may be asked about again: after a load its answer is another one
+        self._answer_view(view, self._turn)
 
     async def answer(self, view: View) -> None:
         """Ask what the pane shows, with `self.ask`, and paint it."""
@@ -79,25 +81,25 @@ class Asking(Widget):
         return await self._current(asyncio.to_thread(task))
 
     async def _current(self, found: Awaitable[T]) -> T:
-        looked_at = self.view
+        turn = self._turn
         result = await found
-        if self.view is not looked_at:
+        if self._turn != turn:
             raise StaleError
         return result
 
     @work(exclusive=True, group="asking")
-    async def _answer_view(self, view: View) -> None:
+    async def _answer_view(self, view: View, turn: int) -> None:
         watch = asyncio.get_running_loop().call_later(PATIENCE, self._wait)
         try:
             await self.answer(view)
         except StaleError:
             return
         except DeskError as error:
-            if view is self.view:
+            if turn == self._turn:
                 self.failed(str(error))
         finally:
             watch.cancel()
-            if view is self.view:
+            if turn == self._turn:
                 self.post_message(Waiting(self, waiting=False))
 
     def _wait(self) -> None:

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from finops_tui.queries import shares
 from finops_tui.screens import explorer_words, steps, trail
-from finops_tui.screens.asking import Asking, StaleError
+from finops_tui.screens.asking import Asking
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column, Window
 
@@ -60,13 +60,11 @@ class Groups(VTable, Asking):
         """Ask for the groups, paint them, then ask for their trends."""
         frame = await self.ask("by_key", steps.by_group(view))
         self.paint(view, frame, await self.aside(lambda: shares.summed(frame)))
-        if len(view.group_by) != 1:
-            return
-        trend = steps.coarse(view, _TREND_BINS)
-        spent = await self.ask("over_time", trend, top=_TRENDS)
         calendar = self.desk.calendar
-        if calendar is None or self.shown is not view:
-            raise StaleError
+        if len(view.group_by) != 1 or calendar is None:
+            return
+        trend = steps.coarse(view, _TREND_BINS, calendar)
+        spent = await self.ask("over_time", trend, top=_TRENDS)
         bins = steps.bins(trend, calendar)
         line = await self.aside(lambda: shares.Timeline.of(spent.to_dicts(), bins))
         self._trends = {strand.value: strand.costs for strand in line.strands if not strand.other}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import buckets, shares
 from finops_tui.queries.amounts import ZERO
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ("Part", "bins", "day", "when")
 
-_SERIES = 4
+_SERIES: Final = 4
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def when(start: date, grain: str, until: date | None = None) -> str:
     """A bucket, or several that share a column, in words: `Mon 9 Nov 2026`, `week of 2 Nov 2026`."""
+    if until is not None and isinstance(start, datetime) and isinstance(until, datetime):
+        return f"{_day(start)} {start:%H}:00 – {_day(until)} {until:%H}:00 {until.year}"
     if until is not None:
         return f"{_day(start)} – {_day(until - timedelta(days=1))} {(until - timedelta(days=1)).year}"
     if grain == "hour" and isinstance(start, datetime):
@@ -31,9 +34,6 @@ def when(start: date, grain: str, until: date | None = None) -> str:
         return buckets.label(start, grain)
     words = f"{_day(start)} {start.year}"
     return f"week of {words}" if grain == "week" else f"{_WEEKDAYS[start.weekday()]} {words}"
-
-
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def bins(
@@ -45,7 +45,7 @@ def bins(
         return ()
     code = view.currency or ""
     many = len(starts) > 1
-    until = _date(buckets.end_of(starts[-1], view.grain)) if many else None
+    until = buckets.end_of(starts[-1], view.grain) if many else None
     total = line.total(first, end)
     parts = [
         Part(when(starts[0], view.grain, until), "accent", 0),
@@ -84,7 +84,3 @@ def shortened(name: str, most: int = 24) -> str:
 
 def _day(when_: date) -> str:
     return f"{when_.day} {buckets.MONTHS[when_.month - 1]}"
-
-
-def _date(when_: date) -> date:
-    return when_.date() if isinstance(when_, datetime) else when_

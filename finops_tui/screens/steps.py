@@ -147,11 +147,10 @@ def within(view: View, starts: Sequence[date], first: int, stop: int) -> Period 
     return Period(since, until, periods.name_of(since, until))
 
 
-def coarse(view: View, most: int) -> View:
+def coarse(view: View, most: int, calendar: Calendar) -> View:
     """The view with bins long enough for a small picture."""
-    return replace(
-        view, grain=buckets.grain_for(view.period, most), group_by=view.group_by[:1], compared=None
-    )
+    grain = buckets.grain_for(view.period, most, hourly=calendar.hourly)
+    return replace(view, grain=grain, group_by=view.group_by[:1], compared=None)
 
 
 def _day(when: date) -> date:

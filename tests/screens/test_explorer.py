@@ -364,6 +364,57 @@ async def test_the_chart_cursor_reads_and_enters() -> None:
         assert sum(shown_rows(app).values()) == total(in_november(ROWS))
 
 
+async def test_hours_of_a_day_add_up_to_it() -> None:
+    rows = [charge(LAST, f"{hour}.25", hour=hour, ServiceName=f"S{hour % 3}") for hour in range(24)]
+    rows += [charge(LAST.replace(day=18), "1", ServiceName="S0")]
+    desk = desk_over(rows)
+    assert desk.calendar is not None
+    desk.calendar = replace(desk.calendar, hourly=True)
+    app = FinopsApp(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await app.explorer.obey(f"period {LAST}")
+        await pilot.press("equals_sign", "tab", "g")
+        await settled(pilot)
+        assert app.explorer.view is not None
+        assert app.explorer.view.grain == "hour"
+        assert sum(shown_rows(app).values()) == total([row for row in rows if row["day"] == LAST])
+        assert "19 Nov 2026 00:00  $0.25" in text_of(app)
+        await pilot.press("G")
+        await settled(pilot)
+        assert "19 Nov 2026 23:00  $23.25" in text_of(app)
+        await app.explorer.obey("period all")
+        await pilot.press("tab", "tab", "G")
+        await settled(pilot)
+        assert app.explorer.view.grain == "hour"
+
+
+async def test_the_mouse_sorts_and_enters() -> None:
+    app = app_over()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        before = list(shown_rows(app))
+        await pilot.click("#groups", offset=(3, 0))
+        await settled(pilot)
+        assert list(shown_rows(app)) == sorted(before)
+        await pilot.click("#groups", offset=(3, 3), times=2)
+        await settled(pilot)
+        assert app.explorer.view is not None
+        assert [c.value for c in app.explorer.view.path] == ["Storage"]
+
+
+async def test_the_same_view_is_asked_again_after_a_load() -> None:
+    desk = desk_over(ROWS)
+    app = FinopsApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        desk.ask = desk_over([*ROWS, charge(LAST, "1000", ServiceName="New")]).ask
+        app.explorer.data_changed()
+        await settled(pilot)
+        assert sum(shown_rows(app).values()) == total(in_november(ROWS)) + 1000
+        assert "New" in text_of(app)
+
+
 @pytest.mark.parametrize("picture", ["trend", "ranking", "calendar", "treemap", "table"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_every_picture_shows_the_slice(picture: str, size: tuple[int, int]) -> None:
