@@ -120,7 +120,7 @@ def test_no_cost_is_no_value(bench: Bench, text: str):
 )
 def test_forms_of_time(bench: Bench, text: str, hour: int):
     bench.stage_rows([focus(ChargePeriodStart=text)])
-    assert bench.one("date_trunc('hour', ChargePeriodStart)") == datetime(2025, 3, 5, hour)
+    assert bench.one("strftime(ChargePeriodStart, '%Y-%m-%d %H')") == f"2025-03-05 {hour:02d}"
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,11 @@ def test_dates_with_slashes_are_read_by_the_whole_file(bench: Bench):
         "ChargePeriodEnd": "4/3/2025",
     }
     bench.stage_rows([focus(ChargePeriodStart="4/2/25", **month_first)])
-    assert bench.query("SELECT BillingPeriodStart, ChargePeriodStart FROM staged") == [
-        (datetime(2025, 4, 1), datetime(2025, 4, 2))
-    ]
+    days = "strftime(BillingPeriodStart, '%Y-%m-%d'), strftime(ChargePeriodStart, '%Y-%m-%d')"
+    assert bench.query(f"SELECT {days} FROM staged") == [("2025-04-01", "2025-04-02")]
     day_first = {"BillingPeriodStart": "01/04/2025", "BillingPeriodEnd": "01/05/2025"}
     bench.stage_rows([focus(ChargePeriodStart="02/04/2025 13:00", ChargePeriodEnd="03/04/2025", **day_first)])
-    assert bench.one("ChargePeriodStart") == datetime(2025, 4, 2, 13)
+    assert bench.one("strftime(ChargePeriodStart, '%Y-%m-%d %H')") == "2025-04-02 13"
 
 
 def test_dates_that_may_be_either_refuse_the_file(bench: Bench):
@@ -164,9 +163,10 @@ def test_dates_that_may_be_either_refuse_the_file(bench: Bench):
     assert bench.stage_rows([content]).refused[0].reason.startswith("dates are ambiguous: ")
 
 
-@given(st.datetimes(datetime(1990, 1, 2), datetime(2199, 12, 30)), st.integers(-14 * 60, 14 * 60))
-def test_offsets_become_utc(moment: datetime, minutes: int):
-    aware = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+@given(st.integers(7400, 80000), st.integers(0, 86_399), st.integers(-14 * 60, 14 * 60))
+def test_offsets_become_utc(day: int, second: int, minutes: int):
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(days=day, seconds=second)
+    aware = moment.astimezone(timezone(timedelta(minutes=minutes)))
     got = amounts.instant(aware.isoformat())
     assert got is not None
-    assert datetime.fromisoformat(got) == aware.astimezone(UTC).replace(tzinfo=None)
+    assert datetime.fromisoformat(f"{got}+00:00") == moment

@@ -45,9 +45,7 @@ def test_blank_lines_are_no_records(rows: list[list[str]], blanks: list[int], si
 
 @given(ROWS, st.integers(1, 5))
 def test_ordinals_are_the_records_before_an_offset(rows: list[list[str]], size: int):
-    starts = [0]
-    for done in range(len(rows)):
-        starts.append(len(written(rows[:done], "\n")))
+    starts = [0, *(len(written(rows[:done], "\n")) for done in range(len(rows)))]
     assert list(ordinals(cut(written(rows, "\n"), size), starts)) == list(range(len(rows) + 1))
 
 

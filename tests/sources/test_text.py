@@ -18,7 +18,7 @@ VALUES = st.text(
     ),
     min_size=1,
     max_size=12,
-).filter(lambda value: value.strip(" ") == value and value not in {"NULL", "null", "None"})
+).filter(lambda value: value.strip() == value and value not in {"NULL", "null", "None"})
 STYLES = st.fixed_dictionaries(
     {"delimiter": st.sampled_from(",;\t|"), "lineterminator": st.sampled_from(["\n", "\r\n"])}
 )

@@ -1,0 +1,127 @@
+"""What a header says: the format, its version and vendor, and where each column is."""
+
+import pytest
+
+from finops_tui.sources import formats
+from finops_tui.sources.headers import HeaderError, read_header, snake
+from tests.sources.bills import CUR, FOCUS, Bench, focus, text
+
+
+def named(*more: str, without: str = "") -> str:
+    return formats.detect([*(name for name in FOCUS if name != without), *more]).name
+
+
+@pytest.mark.parametrize(
+    ("more", "without", "name"),
+    [
+        ((), "", "FOCUS 1.0"),
+        (("BillingAccountType", "SubAccountType"), "", "FOCUS 1.0"),
+        (("SkuMeter",), "", "FOCUS 1.1"),
+        (("InvoiceId", "SkuMeter"), "", "FOCUS 1.2"),
+        (("PricingCurrency", "x_ServiceCode"), "", "FOCUS 1.2 (AWS)"),
+        (("ServiceProviderName",), "", "FOCUS 1.3"),
+        (("ServiceProviderName",), "ProviderName", "FOCUS 1.4"),
+        (("x_InvoiceId", "x_SkuMeterId"), "", "FOCUS 1.0 (Azure)"),
+        (("x_Credits", "x_Project"), "", "FOCUS 1.0 (Google Cloud)"),
+        (("oci_ReferenceNumber",), "", "FOCUS 1.0 (Oracle Cloud)"),
+    ],
+)
+def test_focus_versions_and_vendors(more: tuple[str, ...], without: str, name: str):
+    assert named(*more, without=without) == name
+
+
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (["lineItem/UnblendedCost", "bill/PayerAccountId"], "AWS CUR legacy"),
+        (["line_item_unblended_cost", "resource_tags_user_team"], "AWS CUR legacy"),
+        (["line_item_unblended_cost", "bill_payer_account_name"], "AWS CUR 2.0"),
+        (["line_item_unblended_cost", "resource_tags"], "AWS CUR 2.0"),
+    ],
+)
+def test_both_generations_of_the_cur(names: list[str], name: str):
+    found = formats.detect(names)
+    assert (found.name, found.source) == (name, "aws-cur")
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ("ContractCommitmentId,ContractCommitmentCost", "FOCUS Contract Commitment"),
+        ("BillingPeriodStart,BillingPeriodStatus", "FOCUS Billing Period"),
+        ("InvoiceDetailId,BilledCost", "FOCUS Invoice Detail"),
+        ("MeterCategory,CostInBillingCurrency", "Azure Cost Management: recognised, but not yet supported"),
+        ("Messkategorie (MeterCategory),PreTaxCost", "Azure Cost Management"),
+        ("billing_account_id,usage_start_time,sku.id", "Google Cloud billing export"),
+        ("lineItem/referenceNo,cost/myCost", "Oracle Cloud cost report"),
+        ("Namespace,Pod,TotalCost", "OpenCost or Kubecost"),
+        ("amount_value,amount_currency,line_item", "OpenAI"),
+        ("usage_date_utc,cost_usd", "Anthropic"),
+        ("BilledCost,ChargeCategory", "looks like FOCUS, but there is no column for ChargePeriodStart, EffectiveCost"),
+        ("one,two,", "no known header: its columns are one, two, (blank); known are FOCUS"),
+    ],
+)  # fmt: skip
+def test_other_headers_are_refused_by_name(header: str, why: str):
+    with pytest.raises(HeaderError) as refused:
+        formats.detect(read_header(f"{header}\n".encode()).names)
+    assert why in str(refused.value)
+
+
+def test_a_bill_of_an_account_says_its_currency():
+    with pytest.raises(HeaderError, match="BillingCurrency"):
+        named(without="BillingCurrency")
+
+
+@pytest.mark.parametrize("twin", ["BilledCost", "billedcost", " BILLEDCOST "])
+def test_two_columns_of_one_name_refuse_the_file(bench: Bench, twin: str):
+    header, rest = text([focus()]).split("\n", 1)
+    assert bench.reason(f"{header},{twin}\n{rest.strip()},7\n").startswith("two columns named")
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "delimiter"),
+    [
+        ('\ufeff"A"; B ;"c, d"', ("A", "B", "c, d"), ";"),
+        ("A\tB", ("A", "B"), "\t"),
+        ('"A ""x""",B', ('A "x', "B"), ","),
+        (" A , ,B ", ("A", "", "B"), ","),
+        ("resourceTags/user:a;b,x,y", ("resourceTags/user:a;b", "x", "y"), ","),
+        ("only", ("only",), ","),
+    ],
+)
+def test_headers_are_trimmed_and_their_delimiter_found(line: str, names: tuple[str, ...], delimiter: str):
+    header = read_header(f"{line}\r\n1,2\r\n".encode())
+    assert (header.names, header.delimiter) == (names, delimiter)
+
+
+def test_a_header_that_splits_two_ways_is_none():
+    with pytest.raises(HeaderError, match="ambiguous"):
+        read_header(b"a;b,c\n")
+
+
+def test_too_many_columns_are_no_bill():
+    with pytest.raises(HeaderError, match="too many columns: 5000"):
+        read_header(",".join(f"c{n}" for n in range(5000)).encode())
+
+
+@pytest.mark.parametrize(
+    ("legacy", "new"),
+    [
+        ("lineItem/UnblendedCost", "line_item_unblended_cost"),
+        ("savingsPlan/SavingsPlanARN", "savings_plan_savings_plan_a_r_n"),
+        ("bill/PayerAccountId", "bill_payer_account_id"),
+        ("pricing/publicOnDemandCost", "pricing_public_on_demand_cost"),
+        ("resourceTags/user:Cost Center", "resource_tags_user_cost_center"),
+    ],
+)
+def test_legacy_names_become_those_of_cur_2(legacy: str, new: str):
+    assert snake(legacy) == new
+
+
+def test_both_spellings_of_an_arn_and_names_cut_by_postgres():
+    long = "savings_plan_net_amortized_upfront_commitment_for_billing_period"
+    names = [*CUR, "savings_plan_savings_plan_arn", "savings_plan_savings_plan_a_r_n", long[:63]]
+    place = formats.layout(formats.detect(names), names)
+    at = len(CUR)
+    assert place.columns["savings_plan_savings_plan_a_r_n"] == (at, at + 1)
+    assert place.columns[long] == (at + 2,)
