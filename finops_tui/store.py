@@ -189,7 +189,7 @@ class Store:
         Raises:
             KeyError: no such question, or a parameter is missing.
         """
-        statement = queries.render(question, view, self.catalog, self.teams, parameters, self._names)
+        statement = queries.render(question, view, self.catalog, self.teams, parameters, names=self._names)
         values = "".join(f"-- ${name} = {value!r}\n" for name, value in statement.values.items())
         return values + statement.sql
 
@@ -243,7 +243,12 @@ class Store:
         import polars as pl
 
         statement = queries.render(
-            asked.question, asked.view, asked.generation.catalog, asked.teams, asked.parameters, self._names
+            asked.question,
+            asked.view,
+            asked.generation.catalog,
+            asked.teams,
+            asked.parameters,
+            names=self._names,
         )
         if asked.stopped.is_set():
             raise InterruptedAnswerError("given up before it was asked")

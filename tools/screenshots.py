@@ -42,7 +42,7 @@ def plain(svg: str) -> str:
     return re.sub(r"\s*@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
 
 
-async def settled(pilot: Pilot[object]) -> None:
+async def settled(pilot: Pilot[None]) -> None:
     """Wait until no question is open and nothing is left to draw."""
     for _ in range(3):
         await pilot.pause()
@@ -50,7 +50,7 @@ async def settled(pilot: Pilot[object]) -> None:
     await pilot.pause()
 
 
-async def take(app: App[object], shot: Shot) -> str:
+async def take(app: App[None], shot: Shot) -> str:
     """Run the app at a size, press the keys, and take its picture."""
     async with app.run_test(size=shot.size) as pilot:
         await settled(pilot)
@@ -60,7 +60,7 @@ async def take(app: App[object], shot: Shot) -> str:
         return plain(app.export_screenshot(title="finops-tui", simplify=True))
 
 
-def demo() -> App[object]:
+def demo() -> App[None]:
     """The demo as `finops-tui demo` opens it."""
     from finops_tui.app import demo_app
 

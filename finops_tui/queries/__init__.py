@@ -80,6 +80,7 @@ def render(
     catalog: Catalog,
     teams: Teams | None = None,
     parameters: Mapping[str, object] | None = None,
+    *,
     names: Mapping[str, str] | None = None,
 ) -> Statement:
     """The statement that answers a question about a view.

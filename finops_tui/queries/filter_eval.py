@@ -70,7 +70,9 @@ def _matches(expr: Match, value: str, row: Row) -> bool:
     if expr.op == "=":
         return value in found
     if expr.op == "~":
-        return any(f is not None and re.search(value, str(f), re.ASCII) for f in found)
+        # RE2's classes are ASCII, its folding of case is not.
+        flags = re.NOFLAG if value.startswith("(?i)") else re.ASCII
+        return any(f is not None and re.search(value, str(f), flags) for f in found)
     return any(_contains(f, value) for f in found)
 
 

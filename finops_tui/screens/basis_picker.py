@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 BASIS_WORDS: Final[dict[str, str]] = {
     "billed": "what the invoice says",
-    "effective": "commitments spread over what used them",
-    "contracted": "at the negotiated price, before commitments",
+    "effective": "commitments spread over their use",
+    "contracted": "at the negotiated price",
     "list": "at the public price",
 }
 
 CATEGORY_WORDS: Final[dict[str, str]] = {
     "usage": "what was consumed",
-    "purchase": "commitments and subscriptions bought",
+    "purchase": "commitments, subscriptions",
     "tax": "",
-    "credit": "vouchers and grants, usually negative",
+    "credit": "vouchers and grants",
     "adjustment": "whatever the others are not",
-    "refund": "corrections of earlier charges",
+    "refund": "corrections of old charges",
 }
 
 _HINT: Final = (
@@ -67,10 +67,10 @@ class BasisPicker(ModalScreen[View | None]):
         Binding("space", "change", "change", show=False),
         Binding("down,j", "step(1)", "down", show=False),
         Binding("up,k", "step(-1)", "up", show=False),
-        *(Binding(str(n), f"change_row({n})", name, show=False) for n, name in enumerate(BASES, start=1)),
+        *(Binding(str(n), f"change_row({n - 1})", name, show=False) for n, name in enumerate(BASES, start=1)),
         *(
             Binding(name[0], f"change_row({n})", name, show=False)
-            for n, name in enumerate(CATEGORIES, start=len(BASES) + 2)
+            for n, name in enumerate(CATEGORIES, start=len(BASES) + 1)
         ),
     ]
 
@@ -99,13 +99,13 @@ class BasisPicker(ModalScreen[View | None]):
 
     def on_mount(self) -> None:
         """Show what counts now, and ask what each of it comes to."""
-        self.rows.styles.height = len(BASES) + len(CATEGORIES) + 3
-        self.list_rows(cursor=1 + list(BASES).index(self.basis))
+        self.rows.styles.height = len(BASES) + len(CATEGORIES) + 2
+        self.list_rows(cursor=list(BASES).index(self.basis))
         self.ask_amounts()
 
     @property
     def rows(self) -> Choices:
-        """The list: a heading, the bases, a heading, the categories."""
+        """The list: the bases, a heading, the categories."""
         return self.query_one("#choices", Choices)
 
     def list_rows(self, cursor: int) -> None:
@@ -128,14 +128,15 @@ class BasisPicker(ModalScreen[View | None]):
             }
             for name in CATEGORIES
         ]
-        first = {"title": "Cost basis", "words": "", "cost": "of what counts below", "tone": "accent"}
-        second = {"title": "Charges counted", "words": "", "cost": f"{self.basis} cost", "tone": "accent"}
+        middle = {"title": "Charges", "words": "", "cost": f"{self.basis} cost", "tone": "accent"}
+        rows = [*bases, middle, *categories]
+        width = max(len(above := "of what counts below"), *(len(row["cost"]) for row in rows))
         columns = (
-            Column("title", "", 18),
-            Column("words", "", 20, flex=1),
-            Column("cost", "", 22, align="right"),
+            Column("title", "Cost basis", 16),
+            Column("words", "", 16, flex=1),
+            Column("cost", above, width, align="right"),
         )
-        self.rows.show(columns, [first, *bases, second, *categories], cursor=cursor)
+        self.rows.show(columns, rows, cursor=cursor)
 
     @work(exclusive=True)
     async def ask_amounts(self) -> None:
@@ -171,10 +172,9 @@ class BasisPicker(ModalScreen[View | None]):
 
     def change(self, index: int) -> None:
         """Choose the basis of a row, or let its category count or not."""
-        place = index - 1
-        if 0 <= place < len(BASES):
-            self.basis = list(BASES)[place]
-        elif 0 <= (place := place - len(BASES) - 1) < len(CATEGORIES):
+        if 0 <= index < len(BASES):
+            self.basis = list(BASES)[index]
+        elif 0 <= (place := index - len(BASES) - 1) < len(CATEGORIES):
             self.counted ^= {list(CATEGORIES)[place]}
         self.list_rows(index)
         self.ask_amounts()
@@ -193,13 +193,13 @@ class BasisPicker(ModalScreen[View | None]):
         self.change(index)
 
     def action_step(self, by: int) -> None:
-        """Move, over the headings."""
+        """Move, over the heading."""
         rows = self.rows
-        last = len(BASES) + len(CATEGORIES) + 1
+        last = len(BASES) + len(CATEGORIES)
         to = rows.cursor + by
-        if to == len(BASES) + 1:
+        if to == len(BASES):
             to += by
-        rows.move_to(max(1, min(to, last)))
+        rows.move_to(max(0, min(to, last)))
 
     def action_apply(self) -> None:
         """Leave with the view that counts this way."""

@@ -42,6 +42,10 @@ GROUPINGS: Final[dict[str, str]] = {
 """Dimensions in the order they are offered; the first nine have the digits of the explorer."""
 
 
+SHOWN: Final = 20
+"""Tag keys that show without typing for them, the dearest ones."""
+
+
 class GroupPicker(Picker):
     """Choose what the table groups by."""
 
@@ -64,7 +68,8 @@ class GroupPicker(Picker):
         known = {choice.key for choice in self._tags}
         own = [Choice(d, d) for d in self.view.group_by if is_tag(d) and d not in known]
         columns = [Choice(name, name, "FOCUS column", hidden=True) for name in (*ATTRIBUTES, *PERIODS)]
-        return [*named, *own, *self._tags, *columns]
+        first, rest = named[:9], named[9:]
+        return [*first, *own, *self._tags, *rest, *columns]
 
     def current(self) -> str:
         """The dimension that is grouped by."""
@@ -89,7 +94,7 @@ class GroupPicker(Picker):
             return
         sums = grouped(frame.to_dicts(), lambda row: row["key"])
         self._tags = [
-            Choice(f"tag.{key}", f"tag.{key}", amounts_text(sums[key], currencies, 0))
-            for key in dearest_first(sums, currencies)
+            Choice(f"tag.{key}", f"tag.{key}", amounts_text(sums[key], currencies, 0), hidden=place >= SHOWN)
+            for place, key in enumerate(dearest_first(sums, currencies))
         ]
         self.list_choices()

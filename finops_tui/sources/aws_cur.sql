@@ -154,6 +154,7 @@ SELECT
         ELSE 'AWS' END AS PublisherName,
     coalesce(
         product_region_code, product_region,
+        CASE WHEN json_valid(product) THEN nullif(json_extract_string(product, '$.region'), '') END,
         nullif(regexp_extract(line_item_availability_zone, '^([a-z]{2}(?:-[a-z]+)+-\d+)[a-z]?$', 1), ''),
         g.region
     ) AS RegionId,
@@ -161,7 +162,11 @@ SELECT
     line_item_resource_id AS ResourceId,
     coalesce(t.normal['Name'], t.normal['name']) AS ResourceName,
     coalesce(c.category, 'Other') AS ServiceCategory,
-    coalesce(product_product_name, product_servicecode, line_item_product_code) AS ServiceName,
+    coalesce(
+        product_product_name,
+        CASE WHEN json_valid(product) THEN nullif(json_extract_string(product, '$.product_name'), '') END,
+        product_servicecode, line_item_product_code
+    ) AS ServiceName,
     product_sku AS SkuId,
     line_item_usage_type AS SkuMeter,
     nullif(product, '{}') AS SkuPriceDetails,

@@ -78,7 +78,7 @@ def assert_harmless(widget):
     """No segment holds a control or format character, and every line is as wide as the widget."""
     for y in range(widget.size.height):
         strip = widget.render_line(y)
-        assert strip.cell_length == widget.size.width
+        assert strip.cell_length == widget.scrollable_content_region.width
         for segment in strip:
             unseen = [c for c in segment.text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
             assert not unseen, (y, segment)

@@ -248,9 +248,9 @@ async def test_basis_by_mouse():
     app = Host(BasisPicker(desk, desk.start))
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.click("#choices", offset=(6, 2))
+        await pilot.click("#choices", offset=(6, 1))
         await settled(pilot)
-        await pilot.click("#choices", offset=(6, 10))
+        await pilot.click("#choices", offset=(6, 9))
         await settled(pilot)
         line = screen_text(app).splitlines()
         y = next(i for i, text in enumerate(line) if "enter apply" in text)
