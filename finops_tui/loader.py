@@ -91,7 +91,7 @@ def load(
                 tell = _teller(progress, staged)
                 entries = _cut(connection, staged, work, source_name, tell=tell, cancelled=cancelled)
         if not entries:
-            return LoadResult((), refused, tuple(notes), tuple(found.skipped))
+            return LoadResult((), refused or _without_rows(staged), tuple(notes), tuple(found.skipped))
         before = generations.read(store_root).manifest
         after = before.replaced(tuple(entries))
         problem = generations.publish(store_root, work, after, [work / entry.file for entry in entries])
@@ -133,6 +133,14 @@ def _connected(
         done.set()
         watcher.join()
         connection.close()
+
+
+def _without_rows(staged: Staged) -> tuple[Refused, ...]:
+    """A call that brings no row at all did not do what was asked; the months that are held stay."""
+    from finops_tui.sources import Refused
+
+    reason = "no rows: there is a header and nothing below it; what is loaded stays as it is"
+    return tuple(Refused(file.path, reason) for file in staged.files if not file.records)
 
 
 def _stop_if(cancelled: Callable[[], bool] | None) -> None:

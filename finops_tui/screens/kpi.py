@@ -62,12 +62,12 @@ class KpiLine(Line, Asking):
         """Ask for the total of every currency, then for the rest."""
         everything = replace(view, currency=None, grain="day", group_by=())
         self.figures = figures(await self.ask("total", everything), view.currency)
-        parts = (*cost_parts(self.figures, view), *other_currencies(self.figures))
-        self.show(parts)
+        parts, others = cost_parts(self.figures, view), other_currencies(self.figures)
+        self.show((*parts, *others))
         month = await self._month(view)
-        self.show((*parts, *month))
+        self.show((*parts, *month, *others))
         tagged = replace(view, group_by=("tagged",), compared=None, filter=rows_only(view))
-        self.show((*parts, *month, *untagged(await self.ask("by_key", tagged))))
+        self.show((*parts, *month, *untagged(await self.ask("by_key", tagged)), *others))
 
     async def _month(self, view: View) -> tuple[Part, ...]:
         """The projection and the budget of the month, where the view is about it."""
@@ -107,13 +107,16 @@ def cost_parts(found: Figures, view: View) -> list[Part]:
     rise = "bad" if found.now > found.before else "good" if found.now < found.before else ""
     parts.append(Part(change, rise, 0))
     words = trail.compared(view)
-    parts.append(Part(f"{words} {money.amount(found.before, code)}", "muted", 2))
+    parts.append(Part(f"{words} {money.amount(found.before, code)}", "muted", 4))
     return parts
 
 
 def other_currencies(found: Figures) -> list[Part]:
     """What was spent in other currencies: said, never added."""
-    return [Part(f"{money.amount(cost, code)} apart (C)", "warn", 1) for code, cost in found.elsewhere[:3]]
+    return [
+        Part(f"{amount} apart (C)", "warn", 3, brief=f"+{amount} (C)")
+        for amount in (money.amount(cost, code) for code, cost in found.elsewhere[:3])
+    ]
 
 
 def untagged(tagged: pl.DataFrame) -> list[Part]:
@@ -121,4 +124,4 @@ def untagged(tagged: pl.DataFrame) -> list[Part]:
     costs = dict(zip(tagged.get_column("k0"), tagged.get_column("cost"), strict=True))
     whole = amounts.add(costs.get(name) for name in ("tagged", "untagged"))
     part = shares.share(costs.get("untagged", amounts.ZERO), whole)
-    return [Part(f"untagged {money.percent(part)}", "", 3)] if part is not None else []
+    return [Part(f"untagged {money.percent(part)}", "", 2)] if part is not None else []

@@ -66,7 +66,8 @@ def projected(found: Projection, code: str) -> list[Part]:
         return [Part(f"no projection of {name}: {found.reason}", "muted", 4)]
     if not found.days:
         return []
-    return [Part(f"{name} projected {money.amount(found.amount, code, decimals=0)}", "", 1)]
+    amount = money.amount(found.amount, code, decimals=0)
+    return [Part(f"{name} projected {amount}", "", 1, brief=f"proj. {amount}")]
 
 
 def budgeted(state: BudgetState) -> list[Part]:
@@ -80,7 +81,8 @@ def budgeted(state: BudgetState) -> list[Part]:
         words = f", {state.expected:.0f}% expected"
     tone = _TONES[state.forecast if state.forecast in {"breach", "warn"} else state.state]
     amount = money.compact(state.amount, state.budget.currency)
-    return [Part(f"budget {state.used:.0f}% of {amount}{words}", tone, 1)]
+    brief = f"budget {state.used:.0f}%{words if 'breach' in words else ''}"
+    return [Part(f"budget {state.used:.0f}% of {amount}{words}", tone, 1, brief=brief)]
 
 
 def state_of(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from finops_tui.screens.color import Look
 
 
+_ASIDE = 3
+
+
 class Part(NamedTuple):
     """A piece of a line.
 
@@ -28,6 +31,7 @@ class Part(NamedTuple):
         rank: Lower ones are dropped last; 0 is never dropped, only shortened.
         lead: A word before it that stands out, such as a key.
         tail: Whether its end is worth more than its beginning, where it has to be shortened.
+        brief: What it says where not every part would fit in full, or ''.
     """
 
     text: str
@@ -35,6 +39,7 @@ class Part(NamedTuple):
     rank: int = 1
     lead: str = ""
     tail: bool = False
+    brief: str = ""
 
     @property
     def width(self) -> int:
@@ -82,7 +87,8 @@ def arranged(
 ) -> list[tuple[str, str]]:
     """The texts of a line exactly `width` wide, with their tones.
 
-    Parts of the highest rank go first when there is too little room; what is left is shortened.
+    Where there is too little room, asides (rank 4 and up) go first; then parts become brief, then go,
+    those of the highest rank before others; what is left is shortened.
     """
     parts = [(0, part) for part in left] + [(1, part) for part in right]
     sides = [
@@ -94,9 +100,16 @@ def arranged(
     def needed() -> int:
         return sum(part.width for _, part in sides) + gap * max(len(sides) - 1, 0)
 
-    while needed() > width and any(part.rank for _, part in sides):
-        worst = max(range(len(sides)), key=lambda i: (sides[i][1].rank, i))
-        del sides[worst]
+    def drop(above: int) -> None:
+        while needed() > width and any(part.rank > above for _, part in sides):
+            del sides[max(range(len(sides)), key=lambda i: (sides[i][1].rank, i))]
+
+    drop(_ASIDE)
+    for index in sorted(range(len(sides)), key=lambda i: sides[i][1].rank, reverse=True):
+        side, part = sides[index]
+        if part.brief and needed() > width:
+            sides[index] = side, part._replace(text=written(part.brief, look))
+    drop(0)
     spare = width - needed()
     if spare < 0 and sides:
         longest = max(range(len(sides)), key=lambda i: cell_len(sides[i][1].text))

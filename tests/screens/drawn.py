@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from textual.app import App
 
+from finops_tui.screens.widgets.table import VTable
+
 POISON = (
     "\x1b]52;c;ZXZpbA==\x07",
     "\x1b[2J\x1b[31mred",
@@ -75,10 +77,14 @@ def segments(widget):
 
 
 def assert_harmless(widget):
-    """No segment holds a control or format character, and every line is as wide as the widget."""
+    """No segment holds a control or format character, and every line is as wide as the widget.
+
+    A table draws beside its scrollbar.
+    """
+    across = widget.scrollable_content_region if isinstance(widget, VTable) else widget.size
     for y in range(widget.size.height):
         strip = widget.render_line(y)
-        assert strip.cell_length == widget.scrollable_content_region.width
+        assert strip.cell_length == across.width
         for segment in strip:
             unseen = [c for c in segment.text if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
             assert not unseen, (y, segment)

@@ -65,7 +65,9 @@ async def test_a_superseded_answer_is_interrupted_and_never_arrives(
     monkeypatch.setattr(
         queries,
         "render",
-        lambda question, *rest: Statement(FOREVER, {}) if question == "by_key" else real(question, *rest),
+        lambda question, *rest, **names: (
+            Statement(FOREVER, {}) if question == "by_key" else real(question, *rest, **names)
+        ),
     )
     with Store(loaded) as reader:
         slow = asyncio.create_task(reader.ask("by_key", EVERYTHING))
@@ -85,7 +87,7 @@ async def test_a_superseded_answer_is_interrupted_and_never_arrives(
 async def test_answers_given_up_before_they_began_cost_nothing_and_hold_nothing(
     loaded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "render", lambda *_: Statement(FOREVER, {}))
+    monkeypatch.setattr(queries, "render", lambda *_, **_names: Statement(FOREVER, {}))
     with Store(loaded) as reader:
         tasks = [asyncio.create_task(reader.ask("by_key", EVERYTHING, n=n)) for n in range(20)]
         await asyncio.sleep(0.05)
@@ -100,7 +102,7 @@ async def test_answers_given_up_before_they_began_cost_nothing_and_hold_nothing(
 
 
 async def test_closing_does_not_wait_for_an_answer(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "render", lambda *_: Statement(FOREVER, {}))
+    monkeypatch.setattr(queries, "render", lambda *_, **_names: Statement(FOREVER, {}))
     reader = Store(loaded)
     slow = asyncio.create_task(reader.ask("by_key", EVERYTHING))
     await until(lambda: reader._running)
@@ -117,7 +119,7 @@ async def test_many_answers_at_once_are_each_their_own(loaded: Path) -> None:
 
 
 async def test_an_answer_that_fails_is_told_in_words(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "render", lambda *_: Statement("SELECT error('broken')", {}))
+    monkeypatch.setattr(queries, "render", lambda *_, **_names: Statement("SELECT error('broken')", {}))
     with Store(loaded) as reader:
         with pytest.raises(StoreError, match=r"total could not be answered: .*broken"):
             await reader.ask("total", EVERYTHING)

@@ -77,6 +77,7 @@ def test_a_delivery_with_no_records_wipes_nothing_and_publishes_nothing(root: Pa
     before = tree(root)
     result = loader.load(root, [write(bills / "empty.json", [])])
     assert result.loaded == ()
+    assert [refused.reason[:7] for refused in result.refused] == ["no rows"]
     assert {name for name in tree(root) if tree(root)[name] != before.get(name)} <= {"LOCK", "tmp"}
     assert total(root) == 1
 
