@@ -140,7 +140,7 @@ def _without_rows(staged: Staged) -> tuple[Refused, ...]:
     from finops_tui.sources import Refused
 
     reason = "no rows: there is a header and nothing below it; what is loaded stays as it is"
-    return tuple(Refused(file.path, reason) for file in staged.files if not file.records)
+    return tuple(Refused(str(file.path), reason) for file in staged.files if not file.records)
 
 
 def _stop_if(cancelled: Callable[[], bool] | None) -> None:
