@@ -114,7 +114,8 @@ class ExplorerCore(Panes[None]):
         self.remove_class("-empty")
         if old is not None:
             self.groups.land_on(trail.landing(old, view))
-        self.query_one("#top", Line).show(*explorer_words.top(self.desk.title, view, self.names))
+        codes = self.desk.calendar.currencies if self.desk.calendar is not None else ()
+        self.query_one("#top", Line).show(*explorer_words.top(self.desk.title, view, self.names, codes))
         self.status.clear()
         for pane in (self.groups, self.picture, self.query_one(KpiLine)):
             pane.look_at(view)

@@ -10,7 +10,7 @@ from finops_tui.screens.keys import actions, shown_all
 from finops_tui.screens.line import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.view import View
@@ -22,8 +22,10 @@ _RANKS = {"help": 1, "nav.pane": 20}
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
 
-def top(title: str, view: View, names: Mapping[tuple[str, str | None], str]) -> tuple[list[Part], list[Part]]:
-    """The breadcrumb, and at the right everything the figures depend on."""
+def top(
+    title: str, view: View, names: Mapping[tuple[str, str | None], str], currencies: Sequence[str]
+) -> tuple[list[Part], list[Part]]:
+    """The breadcrumb, and at the right everything the figures depend on, also what they leave out."""
     path = trail.crumbs(view, names)
     left = [Part(title or NAME, "strong", 9), Part("▸ " + " ▸ ".join(path), "accent", 0, tail=True)]
     right = [
@@ -32,9 +34,17 @@ def top(title: str, view: View, names: Mapping[tuple[str, str | None], str]) -> 
         Part(trail.compared(view), "muted", 7),
         Part(view.basis, "", 0),
         Part(trail.counted(view), "warn", 1),
-        Part(view.currency or "", "", 0),
+        Part(_in_currency(view.currency or "", currencies), "", 0),
     ]
     return left, right
+
+
+def _in_currency(code: str, currencies: Sequence[str]) -> str:
+    """The currency of every figure, and the ones of the data that are not among them."""
+    others = [other for other in currencies if other != code]
+    if not others:
+        return code
+    return f"{code}, not {others[0]}" if len(others) == 1 else f"{code}, not {len(others)} others"
 
 
 def top_empty(title: str) -> list[Part]:

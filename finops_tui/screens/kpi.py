@@ -114,7 +114,7 @@ def cost_parts(found: Figures, view: View) -> list[Part]:
 def other_currencies(found: Figures) -> list[Part]:
     """What was spent in other currencies: said, never added."""
     return [
-        Part(f"{amount} apart (C)", "warn", 3, brief=f"+{amount} (C)")
+        Part(f"{amount} apart (C)", "warn", 3, brief=f"{amount} (C)")
         for amount in (money.amount(cost, code) for code, cost in found.elsewhere[:3])
     ]
 
