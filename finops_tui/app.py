@@ -121,7 +121,9 @@ class FinopsApp(App[None]):
             self.panes.say(str(error), "bad")
             return
         if newer:
-            self.explorer.data_changed()
+            for screen in self.screen_stack:
+                if isinstance(screen, Panes):
+                    screen.data_changed()
         self.panes.say("newer data is on screen" if newer else "this is the newest data there is")
 
     def action_command(self) -> None:

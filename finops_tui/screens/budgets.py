@@ -143,7 +143,12 @@ class BudgetsScreen(Page[View]):
 
     def on_mount(self) -> None:
         """Ask how each budget stands."""
+        self.data_changed()
+
+    def data_changed(self) -> None:
+        """Ask how each budget stands in what is loaded now."""
         calendar = self.desk.calendar
+        self.states.clear()
         self.set_class(not self.desk.budgets, "-empty")
         self.show_top([Part("Budgets", "strong", 0)])
         if not self.desk.budgets:

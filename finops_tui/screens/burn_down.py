@@ -98,6 +98,10 @@ class BurnDownScreen(Page[View]):
 
     def on_mount(self) -> None:
         """Ask how the month stands, and what it consists of."""
+        self.data_changed()
+
+    def data_changed(self) -> None:
+        """Ask about the month of what is loaded now."""
         calendar, table = self.desk.calendar, self.query_one(SortedTable)
         table.focus()
         crumbs = [Part("Budgets ▸", "muted", 2), Part(self.budget.name, "strong", 0)]

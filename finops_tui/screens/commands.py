@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from finops_tui.queries import dimensions, filters
-from finops_tui.queries.view import BASES
+from finops_tui.queries.view import BASES, CATEGORIES
 from finops_tui.screens import steps
 
 if TYPE_CHECKING:
@@ -34,6 +34,20 @@ def one_of(word: str, known: Sequence[str], what: str) -> str:
     raise ValueError(f"no {what} {word!r}: one of {', '.join(known)}{hint}")
 
 
+def counting(view: View, argument: str, *, wanted: bool) -> View:
+    """The view in which charge categories count, or do not, beside those that do already.
+
+    Raises:
+        ValueError: no such category, or none would count any more.
+    """
+    names = {one_of(name.strip(), tuple(CATEGORIES), "charge category") for name in argument.split(",")}
+    excluded = view.excluded | (set(CATEGORIES) - view.included if view.included else set())
+    excluded = excluded - names if wanted else excluded | names
+    if excluded == set(CATEGORIES):
+        raise ValueError("at least one charge category has to count")
+    return view.without(excluded)
+
+
 def commanded(view: View, action: Action, argument: str, calendar: Calendar, *, comparing: bool) -> View:
     """The view that a command leads to.
 
@@ -42,16 +56,19 @@ def commanded(view: View, action: Action, argument: str, calendar: Calendar, *, 
     """
     match action.id:
         case "slice.group":
-            return view.regroup(*(dimensions.canonical(name.strip()) for name in argument.split(",")))
+            found = view.regroup(*(dimensions.canonical(name.strip()) for name in argument.split(",")))
         case "slice.filter":
-            return replace(view, filter=filters.parse(argument))
+            found = replace(view, filter=filters.parse(argument))
         case "slice.period":
-            return steps.at(view, calendar.period(argument), calendar, comparing=comparing)
+            found = steps.at(view, calendar.period(argument), calendar, comparing=comparing)
         case "slice.grain":
-            return replace(view, grain=one_of(argument, steps.grains(view, calendar), "grain"))
+            found = replace(view, grain=one_of(argument, steps.grains(view, calendar), "grain"))
         case "slice.basis":
-            return replace(view, basis=one_of(argument, tuple(BASES), "cost basis"))
+            found = replace(view, basis=one_of(argument, tuple(BASES), "cost basis"))
+        case "slice.exclude" | "slice.include":
+            found = counting(view, argument, wanted=action.id == "slice.include")
         case "slice.currency":
-            return replace(view, currency=one_of(argument, calendar.currencies, "currency"))
+            found = replace(view, currency=one_of(argument, calendar.currencies, "currency"))
         case _:
             raise ValueError(f"{action.command} takes nothing after it")
+    return found

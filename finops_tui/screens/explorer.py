@@ -7,39 +7,23 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from finops_tui.screens import clipboard, commands, steps
-from finops_tui.screens.explorer_core import ExplorerCore
 from finops_tui.screens.explorer_groups import SORTS
+from finops_tui.screens.explorer_picks import NOTHING, ExplorerPicks
 from finops_tui.screens.explorer_picture import PICTURES, WITHOUT_TABLE, Picture
 from finops_tui.screens.keys import DIGITS, bindings
 from finops_tui.screens.widgets.table import VTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.binding import BindingType
-    from textual.screen import ModalScreen
     from textual.widget import Widget
 
-    from finops_tui.queries.view import View
     from finops_tui.screens.action import Action
-    from finops_tui.screens.desk import Desk
-
-NOTHING = "nothing is loaded yet"
 
 
-class Explorer(ExplorerCore):
+class Explorer(ExplorerPicks):
     """The explorer and its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("explore")
-
-    def step(self, view: View | None, otherwise: str) -> None:
-        """Take a step, or say why there is none."""
-        if self.view is None:
-            self.say(NOTHING)
-        elif view is None or view == self.view:
-            self.say(otherwise)
-        else:
-            self.go(view)
 
     # Move
 
@@ -159,43 +143,6 @@ class Explorer(ExplorerCore):
         if self.view is not None:
             self.step(steps.cleared(self.view), "nothing to clear: no group entered, no filter")
 
-    def pick(self, picker: Callable[[Desk, View], ModalScreen[View | None]]) -> None:
-        """Choose the next view in a window."""
-        if self.view is None:
-            self.say(NOTHING)
-        else:
-            self.app.push_screen(picker(self.desk, self.view), self.picked)
-
-    def picked(self, view: View | None) -> None:
-        """Go where a window led."""
-        if view is not None and self.view is not None and view.period != self.view.period:
-            self.comparing = self.comparing or view.compared is not None
-        self.go(view)
-
-    def action_pick_group(self) -> None:
-        """Choose a dimension."""
-        from finops_tui.screens.group_picker import GroupPicker
-
-        self.pick(GroupPicker)
-
-    def action_filter(self) -> None:
-        """Write a filter."""
-        from finops_tui.screens.filter_line import FilterLine
-
-        self.pick(FilterLine)
-
-    def action_pick_period(self) -> None:
-        """Choose a period."""
-        from finops_tui.screens.period_picker import PeriodPicker
-
-        self.pick(PeriodPicker)
-
-    def action_pick_basis(self) -> None:
-        """Choose the basis and the categories that count."""
-        from finops_tui.screens.basis_picker import BasisPicker
-
-        self.pick(BasisPicker)
-
     # Show
 
     def action_view_next(self, by: int) -> None:
@@ -260,7 +207,7 @@ class Explorer(ExplorerCore):
         else:
             self.say(clipboard.copy(self.app, clipboard.tsv(frame.columns, frame.to_dicts())))
 
-    def action_export(self) -> None:
+    def action_export(self, asked: str = "") -> None:
         """Write the table to a file."""
         from finops_tui.screens.export_dialog import ExportDialog
 
@@ -269,7 +216,7 @@ class Explorer(ExplorerCore):
             self.say("there is no table to export")
         else:
             name = f"{self.view.dimension or 'total'}-{self.view.period.since}"
-            self.app.push_screen(ExportDialog(self.desk, frame, name), self.exported)
+            self.app.push_screen(ExportDialog(self.desk, frame, name, asked), self.exported)
 
     def exported(self, words: str | None) -> None:
         """Say what became of it."""
@@ -285,12 +232,10 @@ class Explorer(ExplorerCore):
             if action.id == "view.next":
                 self.action_show(commands.one_of(argument, PICTURES, "picture"))
             elif action.id == "table.sort":
-                words = {"change": "delta", "lines": "n"}
-                self.sort(
-                    words.get(
-                        name := commands.one_of(argument, ("cost", "change", "name", "lines"), "column"), name
-                    )
-                )
+                name = commands.one_of(argument, ("cost", "change", "name", "lines"), "column")
+                self.sort({"change": "delta", "lines": "n"}.get(name, name))
+            elif action.id == "export":
+                self.action_export(argument)
             else:
                 view = commands.commanded(
                     self.view, action, argument, self.desk.calendar, comparing=self.comparing

@@ -51,6 +51,16 @@ def format_of(path: str) -> str | None:
     return {"markdown": "md", "pq": "parquet"}.get(ending, ending if ending in FORMATS else None)
 
 
+def asked_path(asked: str, name: str) -> str:
+    """The path that `csv`, `a.csv` or `csv a` asks for; in the current folder where none is given."""
+    first, _, rest = asked.strip().partition(" ")
+    form = first.lower() if first.lower() in FORMATS else ""
+    path = rest.strip() if form else asked.strip()
+    if not path:
+        return str(Path.cwd() / f"{safe_name(name)}.{form or 'csv'}")
+    return f"{path}.{form}" if form and format_of(path) != form else path
+
+
 class ExportDialog(ModalScreen[str | None]):
     """Choose a file and write it; dismissed with a sentence that says where it went."""
 
@@ -62,19 +72,19 @@ class ExportDialog(ModalScreen[str | None]):
         Binding("tab", "complete", "complete", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, frame: pl.DataFrame, name: str, path: str = "") -> None:
+    def __init__(self, desk: Desk, frame: pl.DataFrame, name: str, asked: str = "") -> None:
         """Open over a screen.
 
         Args:
             desk: Writes files.
             frame: What is written.
             name: What it is called when no path is given; made a safe file name.
-            path: Where it goes, if that is said already.
+            asked: What follows `:export`: a format, a path or both.
         """
         super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
         self.desk = desk
         self.frame = frame
-        self.first_path = path or str(Path.cwd() / f"{safe_name(name)}.csv")
+        self.first_path = asked_path(asked, name)
         self._agreed = ""
 
     def compose(self) -> ComposeResult:

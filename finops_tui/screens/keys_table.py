@@ -5,25 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from finops_tui.screens.action import SCREENS, Action
+from finops_tui.screens.keys_slice import DIGITS, SLICE
 
-DIGITS: Final = (
-    "service",
-    "account",
-    "region",
-    "usage",
-    "resource",
-    "team",
-    "category",
-    "commitment",
-    "provider",
-)
-"""What the digits group by, in the order of the group-by picker."""
+__all__ = ["ACTIONS", "DIGITS", "GROUPS"]
 
 _ALL: Final = tuple(SCREENS)
 _EXPLORE: Final = ("explore",)
 _CHARTS: Final = ("explore", "resource", "budget")
 _LISTS: Final = ("explore", "resource", "budgets", "sources")
-_TIMES: Final = ("explore", "resource")
 
 _MOVE: Final = (
     Action("nav.down", "j,down", "nav('down')", "down", "The next row.", _ALL),
@@ -59,129 +48,6 @@ _MOVE: Final = (
     Action("nav.pane_back", "shift+tab", "pane(-1)", "pane back", "To the pane before.", _CHARTS),
     Action("pane.zoom", "+", "zoom", "zoom", "The pane as large as the screen, and back.", _CHARTS, "zoom"),
     Action("chart.peak", "H,L", "nav('peak')", "peak", "Chart: to the dearest bin.", _CHARTS, "peak"),
-)
-
-_SLICE: Final = (
-    Action(
-        "slice.group",
-        "d",
-        "pick_group",
-        "group",
-        "Group by another dimension, tags and teams included.",
-        _EXPLORE,
-        "group",
-        "DIM",
-        footer=True,
-    ),
-    *(
-        Action(f"slice.group_{n}", str(n), f"group_nth({n})", name, f"Group by {name}.", _EXPLORE)
-        for n, name in enumerate(DIGITS, start=1)
-    ),
-    Action(
-        "slice.filter",
-        "/",
-        "filter",
-        "filter",
-        "Filter with words, as in service:EC2 cost>100.",
-        _EXPLORE,
-        "filter",
-        "EXPR",
-        footer=True,
-    ),
-    Action(
-        "slice.keep", "f", "keep(False)", "only this", "Only the value under the cursor.", _EXPLORE, "only"
-    ),
-    Action(
-        "slice.drop",
-        "F",
-        "keep(True)",
-        "without this",
-        "Everything but the value under the cursor.",
-        _EXPLORE,
-        "without",
-    ),
-    Action(
-        "slice.period",
-        "t",
-        "pick_period",
-        "period",
-        "Another period: mtd, 2026-03, last month, a..b.",
-        _EXPLORE,
-        "period",
-        "PERIOD",
-        footer=True,
-    ),
-    Action("slice.earlier", "[", "shift(-1)", "earlier", "The period before.", _TIMES, "earlier"),
-    Action("slice.later", "]", "shift(1)", "later", "The period after.", _TIMES, "later"),
-    Action(
-        "slice.coarser", "-", "grain(1)", "coarser", "Longer bins: hour, day, week, month.", _TIMES, "coarser"
-    ),
-    Action(
-        "slice.finer",
-        "=",
-        "grain(-1)",
-        "finer",
-        "Shorter bins, down to hours where the data has them.",
-        _TIMES,
-        "finer",
-    ),
-    Action(
-        "slice.grain",
-        "",
-        "grain(1)",
-        "grain",
-        "Bins of an hour, day, week or month.",
-        _EXPLORE,
-        "grain",
-        "GRAIN",
-    ),
-    Action(
-        "slice.compare",
-        "c",
-        "compare",
-        "compare",
-        "Compare with the like-for-like period before, or not.",
-        _EXPLORE,
-        "compare",
-    ),
-    Action(
-        "slice.basis",
-        "b",
-        "pick_basis",
-        "basis",
-        "Cost basis, and which charge categories count.",
-        _EXPLORE,
-        "basis",
-        "BASIS",
-        footer=True,
-    ),
-    Action(
-        "slice.next_basis",
-        "B",
-        "next_basis",
-        "next basis",
-        "The next cost basis: billed, effective, contracted, list.",
-        _EXPLORE,
-    ),
-    Action(
-        "slice.currency",
-        "C",
-        "next_currency",
-        "currency",
-        "The next billing currency; they are never added.",
-        _EXPLORE,
-        "currency",
-        "CODE",
-    ),
-    Action(
-        "slice.clear",
-        "0",
-        "clear",
-        "everything",
-        "Everything of the period: no groups entered, no filter.",
-        _EXPLORE,
-        "clear",
-    ),
 )
 
 _SHOW: Final = (
@@ -230,6 +96,7 @@ _TAKE: Final = (
         "Write the table as CSV, Parquet, JSON or Markdown.",
         _LISTS,
         "export",
+        "FILE",
     ),
     Action(
         "sources.load",
@@ -239,6 +106,7 @@ _TAKE: Final = (
         "Load more bills: a file, a folder, a glob.",
         ("sources",),
         "load",
+        "PATH",
         footer=True,
     ),
     Action(
@@ -277,12 +145,12 @@ _APP: Final = (
     Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
 )
 
-ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *_SLICE, *_SHOW, *_TAKE, *_APP)
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *_TAKE, *_APP)
 """Every action, in the order of the help screen."""
 
 GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
     ("Move", _MOVE),
-    ("Slice", _SLICE),
+    ("Slice", SLICE),
     ("Show", _SHOW),
     ("Take", _TAKE),
     ("Everywhere", _APP),

@@ -193,7 +193,7 @@ class Page(Panes[Result]):
         frame = table.frame()
         self.say(clipboard.copy(self.app, clipboard.tsv(frame.columns, frame.to_dicts())))
 
-    def action_export(self, path: str = "") -> None:
+    def action_export(self, asked: str = "") -> None:
         """Write the table to a file."""
         from finops_tui.screens.export_dialog import ExportDialog
 
@@ -201,7 +201,7 @@ class Page(Panes[Result]):
         if table is None or not table.rows:
             self.say("there is no table to export")
             return
-        dialog = ExportDialog(self.desk, table.frame(), self.export_name(), path)
+        dialog = ExportDialog(self.desk, table.frame(), self.export_name(), asked)
         self.app.push_screen(dialog, self.exported)
 
     def exported(self, words: str | None) -> None:
@@ -210,8 +210,11 @@ class Page(Panes[Result]):
             self.say(words)
 
     async def obey_with(self, action: Action, argument: str) -> None:
-        """Sort by a column by its title or name."""
+        """Sort by a column by its title, or export to a file."""
         table = self.table
+        if action.id == "export":
+            self.action_export(argument)
+            return
         if action.id != "table.sort" or table is None:
             await super().obey_with(action, argument)
             return

@@ -40,6 +40,9 @@ class Panes(Screen[Result], Generic[Result]):
         """Say something for a while; screens with a status line say it there."""
         self.notify(text, severity="warning" if tone in {"warn", "bad"} else "information", markup=False)
 
+    def data_changed(self) -> None:
+        """There is newer data; a screen that shows any asks again here."""
+
     def action_nav(self, step: str) -> None:
         """Move in the pane that has the focus."""
         pane = self.focused

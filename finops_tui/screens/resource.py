@@ -105,6 +105,10 @@ class ResourceScreen(Page[None]):
         self.query_one(LineItems).focus()
         self.look_at(self.view)
 
+    def data_changed(self) -> None:
+        """Ask again: there is newer data."""
+        self.look_at(self.view)
+
     def look_at(self, view: View) -> None:
         """Look at the resource in another period or with other bins."""
         self.view = view

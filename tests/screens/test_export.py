@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.export_dialog import FORMATS, ExportDialog, format_of, safe_name
+from finops_tui.screens.export_dialog import FORMATS, ExportDialog, asked_path, format_of, safe_name
 from tests.screens.host import SIZES, Host, desk_of, screen_text, settled, type_in
 
 FRAME = pl.DataFrame({"service": ["a", "b"], "cost": [Decimal("1.10"), Decimal("2.20")]})
@@ -145,6 +145,20 @@ async def test_it_fits(here, size):
 )
 def test_a_name_is_made_safe(name, safe):
     assert safe_name(name) == safe
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("", "{here}/x-1.csv"),
+        ("json", "{here}/x-1.json"),
+        ("md notes", "notes.md"),
+        ("csv a b.csv", "a b.csv"),
+        ("~/a.parquet", "~/a.parquet"),
+    ],
+)
+def test_what_follows_the_command(here, asked, path):
+    assert asked_path(asked, "x 1") == path.format(here=here)
 
 
 def test_endings():
