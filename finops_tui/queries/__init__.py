@@ -1,7 +1,7 @@
 """What can be asked of a bill: a frozen `View`, and one constant `.sql` file per question.
 
-A question reads one of three relations that `scope.py` renders from the view: `scope`, `charges` or
-`records`. Values are bound, identifiers come from fixed lists.
+A question reads one of four relations that `scope.py` renders from the view: `scope`, `charges`, `records`
+or `changes`. Values are bound, identifiers come from fixed lists.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Statement:
     values: dict[str, object]
 
 
-_RELATION = re.compile(r"\bFROM (scope|charges|records)\b")
+_RELATION = re.compile(r"\bFROM (scope|charges|records|changes)\b")
 _PARAMETER = re.compile(r"\$([a-z_]+)\b")
 _PLACEHOLDER = re.compile(r"\$(\w+)")
 

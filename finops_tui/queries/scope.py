@@ -1,12 +1,14 @@
 """From a view to the rows it looks at: the only SQL that varies.
 
-Three relations, rendered on demand over the segments that the view's period touches:
+Four relations, rendered on demand over the segments that the view's period touches:
 
 * `scope`: one row per line and day (or hour): `bucket DATE|TIMESTAMP, part VARCHAR, currency VARCHAR,
   label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE`. `part` is `before`, `now`
   (complete days of the period that the comparison covers) or `late` (the rest of the period).
 * `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
 * `records`: one row per line item of the period, with every column and `cost DECIMAL`.
+* `changes`: one row per line and part (`before`, `now`), with what makes it the same thing in both, every
+  cost, and quantities as DECIMAL(38, 15).
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from finops_tui.queries import dimensions
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.explain_days import MOST, Days
+from finops_tui.queries.explain_key import KEY, KIND, QUANTITY
 from finops_tui.queries.view import BASES, CATEGORIES
 
 if TYPE_CHECKING:
@@ -152,6 +156,52 @@ class Scope:
         ]
         none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in kinds)
         return self._union(branch, f"SELECT {none}, {_nothing()} WHERE false")
+
+    def changes(self) -> str:
+        """The SQL of the relation `changes`."""
+        keys = {f"k{i}": self.expression(name) for i, name in enumerate(self.view.group_by)} or {"k0": "''"}
+        columns = {**keys, "label": self._label(), "currency": '"BillingCurrency"', "kind": KIND, **KEY}
+        texts = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
+        names = ", ".join(f'l."{name}"' for name in columns)
+        day = 'd."ChargeDay"'
+        sums = self._changed(day)
+        beside = ", ".join(f"c.{name}" for name in sums)
+        added = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
+
+        def branch(segment: Segment) -> str:
+            return (
+                f"SELECT {names}, c.part, {beside} FROM (SELECT sid, {texts}\n"
+                f"    FROM {segment.alias}.lines{self._where()}) l\n"
+                f"  JOIN (SELECT sid, {self._part(day)} AS part, {added}\n"
+                f"        FROM {segment.alias}.{segment.daily} d WHERE {self._days(day)} GROUP BY ALL) c USING (sid)"
+            )
+
+        none = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in (*columns, "part"))
+        zero = ", ".join(f"NULL::{'BIGINT' if 'un' in n else 'DECIMAL(38, 10)'} AS {n}" for n in sums)
+        return self._union(branch, f"SELECT {none}, {zero} WHERE false")
+
+    def _changed(self, day: str) -> dict[str, str]:
+        """What `changes` adds up, by name."""
+        costs = {"cost": self._cost("d")} | {
+            name: self._cast(f'd."{BASES[name]}"') for name in ("list", "contracted")
+        }
+        sums = {name: f"sum({sql})" for name, sql in costs.items()}
+        sums |= {
+            f"un{name}": f"count(*) FILTER (WHERE {costs[name]} IS NULL)" for name in ("list", "contracted")
+        }
+        sums |= {
+            name: f"sum({QUANTITY.format(column)})"
+            for name, column in (("priced", 'd."PricingQuantity"'), ("consumed", 'd."ConsumedQuantity"'))
+        }
+        days = Days.of(self.view.compared) if self.view.compared else None
+        sums["whole"] = (
+            f"sum({costs['cost']})" if days and days.before != days.now else f"sum(0 * {costs['cost']})"
+        )
+        for number in range(MOST):
+            weekdays = days.shifts[number].weekdays if days and number < len(days.shifts) else (0,)
+            listed = ", ".join(map(self.bind, weekdays))
+            sums[f"shift{number}"] = f"sum({costs['cost']}) FILTER (WHERE isodow({day}) IN ({listed}))"
+        return sums
 
     def _label(self) -> str:
         """The SQL of what the first dimension's values are called; the settings' names come first."""

@@ -177,7 +177,7 @@ def test_the_dearest_groups_and_the_rest_are_everything() -> None:
 def test_an_empty_store_answers_every_question_with_no_rows() -> None:
     bill = Bill([])
     for question in questions():
-        frame = bill.ask(question, View(MAY), top=5, limit=10, containing="")
+        frame = bill.ask(question, View(MAY), top=5, limit=10, containing="", match="resource")
         assert frame.height == 0, question
 
 
