@@ -5,17 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from finops_tui.queries.explain_parts import MATCHES, PARTS
 from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("demo", "load", "sources", "query", "budgets")
+COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets")
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sources,query,budgets} [options]
+       finops-tui {demo,load,sources,query,explain,budgets} [options]
 """
 
 
@@ -48,6 +49,7 @@ commands:
   load      load bills into the store
   sources   list what is loaded
   query     print costs by any dimensions
+  explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
 
 `finops-tui COMMAND --help` tells more.""",
@@ -61,9 +63,14 @@ commands:
 
 def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=_DESCRIPTIONS[command])
-    {"demo": _screen, "load": _load, "sources": _sources, "query": _query, "budgets": _budgets}[command](
-        parser
-    )
+    {
+        "demo": _screen,
+        "load": _load,
+        "sources": _sources,
+        "query": _query,
+        "explain": _explain,
+        "budgets": _budgets,
+    }[command](parser)
     return parser
 
 
@@ -72,6 +79,8 @@ _DESCRIPTIONS: Final = {
     "load": "Load bills into the store. A billing period that is loaded again is replaced, never doubled.",
     "sources": "List what is loaded, with its totals.",
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
+    "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
+    "and the groups that drove it.",
     "budgets": "Print the state of the budgets in finops.toml. Exit code 1 when one is breached.",
 }
 
@@ -134,18 +143,10 @@ def _query(parser: argparse.ArgumentParser) -> None:
         "or any FOCUS column (default: service)",
     )
     parser.add_argument(
-        "--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'"
-    )
-    parser.add_argument(
         "--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)"
     )
     parser.add_argument("--grain", choices=GRAINS, help="a row for each hour, day, week or month")
-    parser.add_argument(
-        "--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)"
-    )
-    parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
-    parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
-    parser.add_argument("--currency", metavar="CODE", help="only this billing currency")
+    _slice(parser)
     parser.add_argument("--compare", action="store_true", help="add the like-for-like period before")
     parser.add_argument(
         "--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`"
@@ -153,7 +154,48 @@ def _query(parser: argparse.ArgumentParser) -> None:
     _output(parser)
 
 
+def _slice(parser: argparse.ArgumentParser) -> None:
+    """Which charges count, and at which cost."""
+    parser.add_argument(
+        "--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'"
+    )
+    parser.add_argument(
+        "--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)"
+    )
+    parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
+    parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
+    parser.add_argument("--currency", metavar="CODE", help="only this billing currency")
+
+
 _CATEGORY_HELP: Final = f"count only these charge categories: {', '.join(CATEGORIES)}"
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    parser.add_argument(
+        "--period", metavar="A", default="mtd", help="what is looked at (default: mtd, complete days only)"
+    )
+    parser.add_argument(
+        "--against", metavar="B", help="what it is compared with (default: the like-for-like days before)"
+    )
+    parser.add_argument(
+        "--raw", action="store_true", help="both periods as they are, with days that are still arriving"
+    )
+    parser.add_argument(
+        "--by", metavar="DIM[,DIM...]", default="service", help="whose change it was (default: service)"
+    )
+    parser.add_argument("--part", choices=tuple(PARTS), help="rank the groups by this part of the change")
+    parser.add_argument(
+        "--match",
+        choices=MATCHES,
+        default="resource",
+        help="what counts as the same thing: each resource's usage, or a usage whatever the resource",
+    )
+    _slice(parser)
+    parser.add_argument(
+        "--limit", metavar="N", type=_count, help="name the N groups that moved most (default: 10 for people)"
+    )
+    _output(parser)
 
 
 def _budgets(parser: argparse.ArgumentParser) -> None:

@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
         "load": _load,
         "sources": _sources,
         "query": _query,
+        "explain": _explain,
         "budgets": _budgets,
     }
     try:
@@ -185,6 +186,19 @@ def _query(options: argparse.Namespace) -> int:
     else:
         rows = headless.closed(result, options.format)
         _print(export.render(result.columns, rows, options.format, headless.AMOUNTS), options)
+    return FINE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from finops_tui import explain_report
+    from finops_tui.reckoning import calendar_of
+
+    with _store(options, demo=options.demo) as (store, _):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        report = explain_report.report(store, options, calendar)
+    _print(report.render(options.format), options)
     return FINE
 
 

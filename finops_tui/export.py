@@ -76,14 +76,15 @@ def to_json(value: Any) -> str:
 def to_markdown(columns: Sequence[str], rows: Rows, right: frozenset[str] = frozenset()) -> str:
     """A Markdown table; numbers (`right`) are aligned right."""
     lines = [
-        [_markdown(name) for name in columns],
+        [markdown(name) for name in columns],
         ["---:" if name in right else "---" for name in columns],
-        *([_markdown(text(row[name])) for name in columns] for row in rows),
+        *([markdown(text(row[name])) for name in columns] for row in rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def _markdown(cell: str) -> str:
+def markdown(cell: str) -> str:
+    """A text that Markdown shows as it is, in a table too."""
     cell = safe_text.clean(cell)
     for character in "\\`*_[]<>|":
         cell = cell.replace(character, "\\" + character)

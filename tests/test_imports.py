@@ -31,7 +31,9 @@ def top_level(modules: set[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules}
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("load",), ("sources",), ("query",), ("budgets",)])
+@pytest.mark.parametrize(
+    "command", [(), ("demo",), ("load",), ("sources",), ("query",), ("explain",), ("budgets",)]
+)
 def test_help_loads_nothing_heavy(command: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "finops_tui", *command, "--help"],

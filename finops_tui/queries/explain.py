@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.view import View
 
-MATCHES: Final = ("resource", "usage")
-"""What the question's `$match` may say: a thing is a resource's usage, or a usage whatever the resource."""
-
 _FLAT: Final = 100
 _MOVED: Final = 20
 

@@ -43,6 +43,9 @@ PARTS: Final[dict[str, str]] = {
 }
 """Every part in the order it is told, with its meaning."""
 
+MATCHES: Final = ("resource", "usage")
+"""What the question's `$match` may say: a thing is a resource's usage, or a usage whatever the resource."""
+
 FURTHEST: Final = 100
 """A price per unit that moves further than this, or through zero, is a change of rate and nothing else: what
 it would cost now at the old price says nothing any more."""
