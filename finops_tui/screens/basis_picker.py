@@ -5,28 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import events, on, work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from finops_tui.queries import filters
 from finops_tui.queries.amounts import grouped, per_currency
 from finops_tui.queries.view import BASES, CATEGORIES, View
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.pick import Choices, amounts_text, spoken
-from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import Choices, Window, amounts_text, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from textual.app import ComposeResult
-    from textual.await_complete import AwaitComplete
 
     from finops_tui.screens.desk import Desk
 
@@ -57,12 +54,10 @@ def category_of_row(row: Mapping[str, object]) -> str:
     return next((w for w, value in CATEGORIES.items() if w != "refund" and value == row["k0"]), "")
 
 
-class BasisPicker(ModalScreen[View | None]):
+class BasisPicker(Window[View]):
     """Choose the cost basis and the charge categories that count."""
 
-    CSS_PATH = "pick.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave", show=False),
         Binding("enter", "apply", "apply", show=False),
         Binding("space", "change", "change", show=False),
         Binding("down,j", "step(1)", "down", show=False),
@@ -81,8 +76,7 @@ class BasisPicker(ModalScreen[View | None]):
             desk: Answers questions.
             view: What is looked at now.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.view = view
         self.basis = view.basis
         self.counted = frozenset(view.included or CATEGORIES) - view.excluded
@@ -158,9 +152,7 @@ class BasisPicker(ModalScreen[View | None]):
                 self._bases[basis] = amounts_text(per_currency(frame.to_dicts()), currencies)
             frame = await self.desk.ask("by_key", everything.regroup("category", "ChargeClass"))
         except DeskError as error:
-            message = self.query_one("#message", Static)
-            message.update(cell(spoken(str(error), self.desk.look)))
-            message.add_class("-bad")
+            self.say(str(error), bad=True)
             return
         answer = frame.to_dicts()
         sums: dict[str, dict[str, Decimal]] = grouped(answer, category_of_row)
@@ -207,17 +199,3 @@ class BasisPicker(ModalScreen[View | None]):
         if self.counted != self._at_first:
             view = view.without(set(CATEGORIES) - self.counted)
         self.dismiss(view)
-
-    def dismiss(self, result: View | None = None) -> AwaitComplete:
-        """Leave, and ask nothing any more."""
-        self.workers.cancel_node(self)
-        return super().dismiss(result)
-
-    def action_leave(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)

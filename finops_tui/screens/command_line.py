@@ -18,8 +18,8 @@ from finops_tui.screens.filter_line import FIELD_WORDS
 from finops_tui.screens.group_picker import GROUPINGS
 from finops_tui.screens.keys import by_command, commands, shown_all
 from finops_tui.screens.period_picker import PRESETS
-from finops_tui.screens.pick import amounts_text
 from finops_tui.screens.prompt import Offer, Prompt
+from finops_tui.screens.window import amounts_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,23 +10,21 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from finops_tui.queries.safe_text import clean
 from finops_tui.screens.command_line import paths
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.pick import Choices, spoken
-from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import Choices, Window
 
 if TYPE_CHECKING:
     import polars as pl
-    from textual import events
     from textual.app import ComposeResult
 
     from finops_tui.screens.desk import Desk
+    from finops_tui.screens.window import CssPath
 
 FORMATS: Final[dict[str, str]] = {
     "csv": "for spreadsheets: exact amounts, formulas defused",
@@ -61,12 +59,11 @@ def asked_path(asked: str, name: str) -> str:
     return f"{path}.{form}" if form and format_of(path) != form else path
 
 
-class ExportDialog(ModalScreen[str | None]):
+class ExportDialog(Window[str]):
     """Choose a file and write it; dismissed with a sentence that says where it went."""
 
-    CSS_PATH = "export_dialog.tcss"
+    CSS_PATH: ClassVar[CssPath] = ["window.tcss", "export_dialog.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave", show=False),
         Binding("down", "step(1)", "down", show=False),
         Binding("up", "step(-1)", "up", show=False),
         Binding("tab", "complete", "complete", show=False, priority=True),
@@ -81,8 +78,7 @@ class ExportDialog(ModalScreen[str | None]):
             name: What it is called when no path is given; made a safe file name.
             asked: What follows `:export`: a format, a path or both.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.frame = frame
         self.first_path = asked_path(asked, name)
         self._agreed = ""
@@ -115,12 +111,6 @@ class ExportDialog(ModalScreen[str | None]):
     def target(self) -> Path:
         """The file that is meant."""
         return Path(self.path.value.strip()).expanduser().absolute()
-
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """Write the line at the bottom."""
-        message = self.query_one("#message", Static)
-        message.update(cell(spoken(text, self.desk.look)))
-        message.set_class(bad, "-bad")
 
     @on(Input.Changed, "#path")
     def changed(self) -> None:
@@ -161,10 +151,10 @@ class ExportDialog(ModalScreen[str | None]):
             self._agreed = str(path)
             self.say(f"{clean(path.name)} exists: enter again overwrites it, another name keeps it", bad=True)
         else:
-            self.write(path, chosen)
+            self.export(path, chosen)
 
     @work(exclusive=True)
-    async def write(self, path: Path, chosen: str) -> None:
+    async def export(self, path: Path, chosen: str) -> None:
         """Write the file off the event loop, and leave with where it is."""
         if self.desk.export is None:
             return
@@ -175,7 +165,11 @@ class ExportDialog(ModalScreen[str | None]):
             self.say(f"not written: {clean(str(error))}", bad=True)
             return
         rows = f"{self.frame.height:,} row{'' if self.frame.height == 1 else 's'}"
-        self.dismiss(f"wrote {rows} to {clean(str(written))}")
+        self.call_later(self.done, f"wrote {rows} to {clean(str(written))}")
+
+    def done(self, words: str) -> None:
+        """Leave with what was done; not from within the worker, which leaving ends."""
+        self.dismiss(words)
 
     def action_step(self, by: int) -> None:
         """Go to another format."""
@@ -193,12 +187,3 @@ class ExportDialog(ModalScreen[str | None]):
         else:
             names = ", ".join(Path(name).name + "/" for name in folders[:6])
             self.say(names or "no folder begins like this")
-
-    def action_leave(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)

@@ -24,8 +24,8 @@ from finops_tui.queries.filters import FilterError
 from finops_tui.queries.view import View
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.group_picker import GROUPINGS
-from finops_tui.screens.pick import amounts_text
 from finops_tui.screens.prompt import Offer, Prompt, title_of
+from finops_tui.screens.window import amounts_text
 
 if TYPE_CHECKING:
     from finops_tui.queries.filters import Expr

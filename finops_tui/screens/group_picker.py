@@ -11,7 +11,8 @@ from finops_tui.queries.amounts import dearest_first, grouped
 from finops_tui.queries.columns import ATTRIBUTES, PERIODS
 from finops_tui.queries.dimensions import is_tag
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.pick import Choice, Picker, amounts_text
+from finops_tui.screens.pick import Choice, Picker
+from finops_tui.screens.window import amounts_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

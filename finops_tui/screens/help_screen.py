@@ -8,19 +8,18 @@ from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from finops_tui.screens.keys import GROUPS, SCREENS, shown_all
 from finops_tui.screens.palette import palette
-from finops_tui.screens.pick import spoken
+from finops_tui.screens.window import MOVES, Window, spoken
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
 
     from finops_tui.screens.action import Action
     from finops_tui.screens.desk import Desk
+    from finops_tui.screens.window import CssPath
 
 GRAMMAR = (
     ("service:EC2", "the service contains EC2, in any case"),
@@ -33,23 +32,14 @@ GRAMMAR = (
 """The filter grammar by example."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """What every key of a screen does."""
 
-    CSS_PATH = "help_screen.tcss"
+    CSS_PATH: ClassVar[CssPath] = ["window.tcss", "help_screen.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1,enter,backspace", "leave", "leave", show=False),
-        *(
-            Binding(keys, f"scroll('{step}')", step, show=False)
-            for keys, step in (
-                ("down,j", "down"),
-                ("up,k", "up"),
-                ("pagedown,space,ctrl+f", "page_down"),
-                ("pageup,ctrl+b", "page_up"),
-                ("home,g", "home"),
-                ("end,G", "end"),
-            )
-        ),
+        Binding("q,question_mark,f1,enter,backspace", "leave", "leave", show=False),
+        *(Binding(keys, f"scroll('{step}')", step, show=False) for keys, step in MOVES),
+        Binding("space", "scroll('page_down')", "page down", show=False),
     ]
 
     def __init__(self, desk: Desk, where: str) -> None:
@@ -59,8 +49,7 @@ class HelpScreen(ModalScreen[None]):
             desk: Its key overrides and look.
             where: The screen below, a name of `keys.SCREENS`.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.where = where
 
     def compose(self) -> ComposeResult:
@@ -121,12 +110,3 @@ class HelpScreen(ModalScreen[None]):
         """Scroll the keys."""
         keys = self.query_one("#keys", VerticalScroll)
         getattr(keys, f"scroll_{step}")(animate=False)
-
-    def action_leave(self) -> None:
-        """Back to the screen."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)

@@ -9,23 +9,21 @@ from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from finops_tui.queries.amounts import exact
 from finops_tui.queries.columns import MONEY, QUANTITIES
 from finops_tui.screens import clipboard
 from finops_tui.screens.page import SortedTable
-from finops_tui.screens.pick import spoken
 from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import ListWindow, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import polars as pl
-    from textual import events
     from textual.app import ComposeResult
 
     from finops_tui.screens.color import Look
@@ -107,25 +105,12 @@ def _column(name: str, rows: Sequence[Mapping[str, Any]]) -> Column:
     return Column(name, name, min(max(longest, len(name)), WIDEST))
 
 
-class RecordScreen(ModalScreen[None]):
+class RecordScreen(ListWindow[None]):
     """One line item, column by column; `y` copies the value under the cursor."""
 
-    CSS_PATH = "sources_unit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,backspace", "leave", "leave", show=False),
         Binding("y", "copy_cell", "copy", show=False),
         Binding("Y", "copy_table", "copy all", show=False),
-        *(
-            Binding(keys, f"move('{step}')", step, show=False)
-            for keys, step in (
-                ("down,j", "down"),
-                ("up,k", "up"),
-                ("pagedown,ctrl+f", "page_down"),
-                ("pageup,ctrl+b", "page_up"),
-                ("home,g", "home"),
-                ("end,G", "end"),
-            )
-        ),
     ]
 
     def __init__(self, desk: Desk, record: Mapping[str, Any]) -> None:
@@ -135,8 +120,7 @@ class RecordScreen(ModalScreen[None]):
             desk: Its look.
             record: A row of the answer to `line_items`.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.record = record
         shown = {name: said(record[name]) for name in ordered(list(record))}
         self.values = {name: value for name, value in shown.items() if value is not None}
@@ -167,33 +151,15 @@ class RecordScreen(ModalScreen[None]):
     def show_in_full(self, event: VTable.RowHighlighted) -> None:
         """Write out the value under the cursor where its cell is too narrow for it."""
         value = event.row["value"] or ""
-        words = cell(spoken(value if cell_len(value) > event.table.size.width - 30 else "", self.desk.look))
-        words.no_wrap = False
-        self.query_one("#full", Static).update(words)
-
-    def action_move(self, step: str) -> None:
-        """Scroll."""
-        getattr(self.query_one(VTable), f"action_{step}")()
+        self.write("#full", value if cell_len(value) > event.table.size.width - 30 else "", wrap=True)
 
     def action_copy_cell(self) -> None:
         """Copy the value under the cursor."""
         row = self.query_one(VTable).current
         if row is not None:
-            self._say(clipboard.copy(self.app, clipboard.cell(row["value"])))
+            self.say(clipboard.copy(self.app, clipboard.cell(row["value"])))
 
     def action_copy_table(self) -> None:
         """Copy the whole record."""
         rows = [{"column": name, "value": value} for name, value in self.values.items()]
-        self._say(clipboard.copy(self.app, clipboard.tsv(["column", "value"], rows)))
-
-    def _say(self, text: str) -> None:
-        self.query_one("#message", Static).update(cell(spoken(text, self.desk.look)))
-
-    def action_leave(self) -> None:
-        """Back to the table."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)
+        self.say(clipboard.copy(self.app, clipboard.tsv(["column", "value"], rows)))

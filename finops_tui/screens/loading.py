@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from finops_tui.screens import money
 from finops_tui.screens.command_line import PAUSE, paths
 from finops_tui.screens.desk import DeskError, LoadProgress, LoadReport
 from finops_tui.screens.glyphs import glyphs
-from finops_tui.screens.pick import spoken
 from finops_tui.screens.prompt import Offer, Prompt
-from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from finops_tui.screens.desk import Desk
+    from finops_tui.screens.window import CssPath
 
 BAR: Final = 40
 """Cells of the progress bar."""
@@ -94,12 +93,12 @@ class LoadLine(Prompt[str]):
         self.offer([Offer(name, name) for name in names], "Path")
 
 
-class LoadingScreen(ModalScreen[LoadReport | None]):
+class LoadingScreen(Window[LoadReport]):
     """Loads, and shows how far it is; dismissed with the report, or with None when it failed."""
 
-    CSS_PATH = "loading.tcss"
+    CSS_PATH: ClassVar[CssPath] = ["window.tcss", "loading.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,x,ctrl+c", "stop", "stop", show=False),
+        Binding("x,ctrl+c", "leave", "stop", show=False),
         Binding("enter", "close", "close", show=False),
         Binding("down,j", "move('down')", "down", show=False),
         Binding("up,k", "move('up')", "up", show=False),
@@ -114,8 +113,7 @@ class LoadingScreen(ModalScreen[LoadReport | None]):
             desk: Loads.
             sources: Files, folders, globs.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.sources = tuple(sources)
         self.report: LoadReport | None = None
         self.cancelled = False
@@ -173,10 +171,10 @@ class LoadingScreen(ModalScreen[LoadReport | None]):
         full = round(min(share, 1.0) * BAR)
         signs = glyphs(look)
         bar = signs.bar * full + "·" * (BAR - full)
-        self._write("#step", f"{at.step} {at.file}".strip())
-        self._write("#bar", f"{bar} {share:.0%}")
+        self.write("#step", f"{at.step} {at.file}".strip())
+        self.write("#bar", f"{bar} {share:.0%}")
         records = f"{money.number(at.records)} records · " if at.records else ""
-        self._write("#pace", records + pace(at, time.monotonic() - self._began))
+        self.write("#pace", records + pace(at, time.monotonic() - self._began))
 
     def end(self, rows: list[dict[str, str]]) -> None:
         """Show what came of it, until somebody has read it."""
@@ -187,9 +185,9 @@ class LoadingScreen(ModalScreen[LoadReport | None]):
         words = f"{loaded:,} unit{'' if loaded == 1 else 's'} loaded"
         if refused:
             words = f"{refused:,} file{'' if refused == 1 else 's'} refused, {words}"
-        self._write("#step", words if report is not None else "not loaded")
+        self.write("#step", words if report is not None else "not loaded")
         self.query_one("#bar").display = False
-        self._write("#pace", f"took {duration(time.monotonic() - self._began)}")
+        self.write("#pace", f"took {duration(time.monotonic() - self._began)}")
         table = self.query_one(VTable)
         table.display = True
         table.styles.height = min(len(rows), 12) + 1
@@ -200,18 +198,9 @@ class LoadingScreen(ModalScreen[LoadReport | None]):
     @on(VTable.RowHighlighted, "#outcome")
     def show_in_full(self, event: VTable.RowHighlighted) -> None:
         """Write out the row under the cursor: reasons are longer than a cell."""
-        words = cell(spoken(f"{event.row['what']}: {event.row['why']}", self.desk.look))
-        words.no_wrap = False
-        self.query_one("#full", Static).update(words)
+        self.write("#full", f"{event.row['what']}: {event.row['why']}", wrap=True)
 
-    def say(self, text: str) -> None:
-        """Write the line at the bottom."""
-        self._write("#message", text)
-
-    def _write(self, where: str, text: str) -> None:
-        self.query_one(where, Static).update(cell(spoken(text, self.desk.look)))
-
-    def action_stop(self) -> None:
+    def action_leave(self) -> None:
         """Stop the load; when it is over, close."""
         if self.finished:
             self.action_close()

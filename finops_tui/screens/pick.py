@@ -6,34 +6,27 @@ A picker is built with the desk and the view, and dismissed with the next view, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import FuzzySearch
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from finops_tui.queries.view import View
-from finops_tui.screens.cells import written
-from finops_tui.screens.money import amount
-from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import Choices, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.await_complete import AwaitComplete
 
-    from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
-    from finops_tui.screens.widgets.table_draw import RowState
 
 NOTE_LIMIT: Final = 50
 """Most cells of what stands at the right."""
@@ -80,42 +73,6 @@ class Choice:
     off: str = ""
 
 
-def amounts_text(sums: Mapping[str, Decimal], currencies: Sequence[str], decimals: int | None = None) -> str:
-    """Amounts side by side, the most important currency first; they are never added.
-
-    Args:
-        sums: One amount per currency.
-        currencies: Currencies in order; others follow by name.
-        decimals: Decimals to write; each currency's own when not given.
-    """
-    order = [*currencies, *sorted(set(sums) - set(currencies))]
-    return " · ".join(amount(sums[code], code, decimals=decimals) for code in order if code in sums)
-
-
-def spoken(text: str, look: Look) -> str:
-    """A hint or an answer in the characters that the terminal has."""
-    if look.charset == "ascii":
-        text = text.replace("↑↓", "up, down").replace(" · ", ", ").replace("↑", "up").replace("…", "...")
-    return written(text, look)
-
-
-class Choices(VTable, can_focus=False):
-    """The rows of a picker: one click takes, and typing stays with the line above."""
-
-    def _state(self, index: int) -> RowState:
-        state = super()._state(index)
-        return replace(state, focused=state.cursor)
-
-    def on_click(self, event: events.Click) -> None:
-        """Take the row that is clicked."""
-        offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0:
-            return
-        index = offset.y - 1 + self.scroll_offset.y
-        if index < self.count:
-            self.post_message(self.RowSelected(self, index, self.row(index)))
-
-
 def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     """The choices that a text may mean, the best first; in their own order when nothing is typed."""
     query = typed.strip()
@@ -133,14 +90,13 @@ def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return [choice for points, choice in sorted(scored, key=lambda pair: -pair[0]) if points > 0]
 
 
-class Picker(ModalScreen[View | None]):
+class Picker(Window[View]):
     """A window to choose one thing from a list.
 
     Subclasses say what there is (`choices`), what is chosen now (`current`) and which view a choice
     makes (`made`).
     """
 
-    CSS_PATH = "pick.tcss"
     heading: ClassVar[str] = ""
     titles: ClassVar[tuple[str, str]] = ("", "")
     typed_for: ClassVar[str] = "type to find"
@@ -151,7 +107,6 @@ class Picker(ModalScreen[View | None]):
     """Whether its digit takes a row at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave", show=False),
         Binding("down", "move('down')", "down", show=False),
         Binding("up", "move('up')", "up", show=False),
         Binding("pagedown", "move('page_down')", "page down", show=False),
@@ -166,8 +121,7 @@ class Picker(ModalScreen[View | None]):
             desk: Answers questions.
             view: What is looked at now.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.view = view
         self.shown: list[Choice] = []
 
@@ -250,12 +204,6 @@ class Picker(ModalScreen[View | None]):
         """What to say when nothing fits what is typed."""
         return "nothing fits; backspace for all of it, esc to leave"
 
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """Write the line at the bottom."""
-        message = self.query_one("#message", Static)
-        message.update(cell(spoken(text, self.desk.look)))
-        message.set_class(bad, "-bad")
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Digits take a row only while nothing is typed; otherwise they are letters like any other."""
         if action == "nth":
@@ -295,17 +243,3 @@ class Picker(ModalScreen[View | None]):
     def action_move(self, step: str) -> None:
         """Move in the list while typing."""
         getattr(self.rows, f"action_{step}")()
-
-    def dismiss(self, result: View | None = None) -> AwaitComplete:
-        """Leave, and ask nothing any more."""
-        self.workers.cancel_node(self)
-        return super().dismiss(result)
-
-    def action_leave(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)

@@ -7,32 +7,32 @@ typed before. Enter obeys, Escape leaves.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 from weakref import WeakKeyDictionary
 
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
-from textual import events, on
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from finops_tui.screens.cells import written
 from finops_tui.screens.palette import palette
-from finops_tui.screens.pick import Choices, spoken
-from finops_tui.screens.safe_text import cell
+from finops_tui.screens.pick import NOTE_LIMIT
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import Choices, Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.text import Text
     from textual.app import App, ComposeResult
-    from textual.await_complete import AwaitComplete
 
     from finops_tui.screens.desk import Desk
     from finops_tui.screens.widgets.table_draw import RowState
+    from finops_tui.screens.window import CssPath
 
 Result = TypeVar("Result")
 
@@ -88,15 +88,14 @@ class Offers(Choices):
         return replace(state, focused=state.cursor and self.entered)
 
 
-class Prompt(ModalScreen[Result | None], Generic[Result]):
+class Prompt(Window[Result]):
     """A line at the bottom. Subclasses say what is offered and what Enter makes of the line."""
 
-    CSS_PATH = "prompt.tcss"
+    CSS_PATH: ClassVar[CssPath] = ["window.tcss", "prompt.tcss"]
     sign: ClassVar[str] = ""
     hint: ClassVar[str] = "tab take · ↑↓ choose · enter apply · esc leave"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave", show=False),
         Binding("tab", "take", "take", show=False, priority=True),
         Binding("down", "go(1)", "down", show=False),
         Binding("up", "go(-1)", "up", show=False),
@@ -111,8 +110,7 @@ class Prompt(ModalScreen[Result | None], Generic[Result]):
             desk: Answers questions.
             text: What the line says at first.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.first_text = text
         self.offers: list[Offer] = []
         self.bad = BadPart(palette(desk.look).bad)
@@ -178,16 +176,12 @@ class Prompt(ModalScreen[Result | None], Generic[Result]):
         rows.entered = False
         rows.display = bool(offers)
         rows.styles.height = min(len(self.offers), SHOWN) + 1
-        columns = (Column("title", left, 24, flex=1), Column("note", right, 44, align="right"))
+        width = max([cell_len(right), *(cell_len(offer.note) for offer in self.offers)])
+        columns = (
+            Column("title", left, 24, flex=1),
+            Column("note", right, min(width, NOTE_LIMIT), align="right"),
+        )
         rows.show(columns, [{"title": offer.title, "note": offer.note} for offer in self.offers])
-
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """Write the line below."""
-        message = self.query_one("#message", Static)
-        words = cell(spoken(text, self.desk.look))
-        words.no_wrap = not bad
-        message.update(words)
-        message.set_class(bad, "-bad")
 
     def mark(self, span: tuple[int, int] | None) -> None:
         """Mark a part of the line as bad, or none."""
@@ -267,20 +261,6 @@ class Prompt(ModalScreen[Result | None], Generic[Result]):
         """A page of offers."""
         self.listed.entered = True
         getattr(self.listed, f"action_{step}")()
-
-    def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Leave, and ask nothing any more."""
-        self.workers.cancel_node(self)
-        return super().dismiss(result)
-
-    def action_leave(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click above the line leaves it."""
-        if event.widget is self:
-            self.dismiss(None)
 
 
 def title_of(value: str, name: str | None, desk: Desk) -> str:

@@ -15,9 +15,9 @@ from finops_tui.screens import money
 from finops_tui.screens.keys import actions, bindings, shown_all
 from finops_tui.screens.line import Line, Part
 from finops_tui.screens.page import Page, SortedTable
-from finops_tui.screens.pick import amounts_text
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import amounts_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,13 +72,18 @@ def _amount(totals: Mapping[str, str], code: str) -> Decimal | None:
     return Decimal(totals[code]) if code in totals else None
 
 
+def short(account: str) -> str:
+    """The end of a long path-like account identifier: the part that tells it from others."""
+    return f"…/{account.rpartition('/')[2]}" if len(account) > 24 and "/" in account[:-1] else account
+
+
 def row_of(unit: Loaded, currencies: tuple[str, ...]) -> dict[str, object]:
     """A row of the table; amounts of several currencies are sorted by the first of them."""
     billed, effective = written_sums([unit.billed]), written_sums([unit.effective])
     return {
         "billed.order": [billed.get(code, ZERO) for code in currencies],
         "effective.order": [effective.get(code, ZERO) for code in currencies],
-        "account": unit.account,
+        "account": short(unit.account),
         "period": unit.period,
         "source": unit.source,
         "format": unit.format,

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from finops_tui.queries.amounts import written_sums
 from finops_tui.screens import money
-from finops_tui.screens.pick import amounts_text, spoken
 from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
+from finops_tui.screens.window import ListWindow, amounts_text, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from finops_tui.screens.desk import Desk, Loaded
@@ -27,24 +24,8 @@ if TYPE_CHECKING:
 COLUMNS = (Column("name", "", 14), Column("value", "", 40, flex=1))
 
 
-class UnitScreen(ModalScreen[None]):
+class UnitScreen(ListWindow[None]):
     """A window with all there is to say of a unit."""
-
-    CSS_PATH = "sources_unit.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,backspace", "leave", "leave", show=False),
-        *(
-            Binding(keys, f"move('{step}')", step, show=False)
-            for keys, step in (
-                ("down,j", "down"),
-                ("up,k", "up"),
-                ("pagedown,ctrl+f", "page_down"),
-                ("pageup,ctrl+b", "page_up"),
-                ("home,g", "home"),
-                ("end,G", "end"),
-            )
-        ),
-    ]
 
     def __init__(self, desk: Desk, unit: Loaded, currencies: Sequence[str]) -> None:
         """Open over the sources.
@@ -54,8 +35,7 @@ class UnitScreen(ModalScreen[None]):
             unit: The unit.
             currencies: Currencies, the most important first.
         """
-        super().__init__(classes="-ascii" if desk.look.charset == "ascii" else "")
-        self.desk = desk
+        super().__init__(desk)
         self.unit = unit
         self.currencies = currencies
 
@@ -91,16 +71,3 @@ class UnitScreen(ModalScreen[None]):
     def _totals(self, name: str, totals: object) -> list[tuple[str, str]]:
         sums = written_sums([totals]) if isinstance(totals, dict) else {}
         return [(name, amounts_text(sums, self.currencies) or "—")]
-
-    def action_move(self, step: str) -> None:
-        """Scroll."""
-        getattr(self.query_one(VTable), f"action_{step}")()
-
-    def action_leave(self) -> None:
-        """Back to the sources."""
-        self.dismiss(None)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click beside the window leaves it."""
-        if event.widget is self:
-            self.dismiss(None)

@@ -12,7 +12,7 @@ from finops_tui.screens.color import Look
 from finops_tui.screens.desk import DeskError, Loaded, LoadProgress, LoadReport
 from finops_tui.screens.loading import LoadingScreen, LoadLine, duration, pace, size
 from finops_tui.screens.page import SortedTable
-from finops_tui.screens.sources import SourcesScreen, words_of
+from finops_tui.screens.sources import SourcesScreen, short, words_of
 from finops_tui.screens.sources_unit import UnitScreen
 from tests.screens.host import HOSTILE, SIZES, Host, desk_of, screen_text, settled, type_in
 
@@ -265,6 +265,11 @@ async def test_without_colour_and_unicode_it_is_ascii():
         assert not {c for c in screen_text(app) if not c.isascii()}
         await pilot.press("escape")
         await settled(pilot)
+
+
+def test_long_accounts_are_told_apart_by_their_end():
+    assert short("/providers/Microsoft.Billing/billingAccounts/7d3f:us") == "…/7d3f:us"
+    assert short("123456789012") == "123456789012"
 
 
 def test_figures_of_progress():
