@@ -185,7 +185,10 @@ def _query(options: argparse.Namespace) -> int:
         _print(export.to_json(result.as_json()), options)
     else:
         rows = headless.closed(result, options.format)
-        _print(export.render(result.columns, rows, options.format, headless.AMOUNTS), options)
+        content = export.render(result.columns, rows, options.format, headless.AMOUNTS)
+        if isinstance(content, str) and options.format == "table" and options.grain:
+            content += headless.charts(result, sys.stdout.encoding or "ascii")
+        _print(content, options)
     return FINE
 
 

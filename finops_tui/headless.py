@@ -184,3 +184,25 @@ def closed(result: Result, form: str) -> list[Row]:
         for currency, amount in per_currency.items():
             rows.append({**dict.fromkeys(result.columns), "currency": currency, first: name, "cost": amount})
     return rows
+
+
+def charts(result: Result, encoding: str) -> str:
+    """What the rows of each currency come to over time, as a line chart without colour; for `--grain`."""
+    from finops_tui.screens.color import Look
+    from finops_tui.screens.widgets.plots import Line, Plot, headless_chart
+
+    look = Look(depth="none", charset="unicode" if "utf" in encoding.lower() else "ascii")
+    drawn = []
+    for currency in result.totals:
+        over_time: dict[Any, Decimal] = {}
+        for row in result.rows:
+            if row["currency"] == currency:
+                over_time[row["bucket"]] = amounts.add((over_time.get(row["bucket"]), row["cost"]))
+        if len(over_time) > 1:
+            line = Line(currency, list(over_time.values()))
+            drawn.append(headless_chart(Plot([line], list(over_time), currency=currency), **CHART, look=look))
+    return "".join(f"\n{chart}\n" for chart in drawn)
+
+
+CHART = {"width": 76, "height": 14}
+"""Cells across and lines of a headless chart: what an 80-column terminal shows."""

@@ -83,6 +83,15 @@ def test_grains_add_up_to_the_same(store, capsys) -> None:
         assert len({r["bucket"] for r in got["rows"]}) == buckets
 
 
+def test_a_table_over_time_ends_with_a_chart_per_currency(store, capsys) -> None:
+    words = ("query", "--store", str(store), "--by", "service", "--grain", "day")
+    charts = asked(capsys, *words).split("(total)")[-1]
+    assert "USD" in charts
+    assert "\x1b" not in charts
+    assert any("$" in line for line in charts.splitlines()[2:])
+    assert "─" not in asked(capsys, *words, "--format", "csv")
+
+
 def test_filters_periods_and_categories(store, capsys) -> None:
     got = answer(capsys, store, "--filter", "service:stor", "--period", "2026-05")
     expected = [r for r in ROWS if r["ServiceName"] == "Storage" and r["BillingPeriodStart"][:7] == "2026-05"]
