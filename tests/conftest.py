@@ -36,7 +36,8 @@ _private = tempfile.TemporaryDirectory(prefix="finops-tui-tests-")
 def pytest_configure() -> None:
     """Before anything is imported: Textual reads its variables once, at import."""
     for name in list(os.environ):
-        if name in _TERMINAL or name.startswith(("FINOPS_TUI_", "TEXTUAL_", "AWS_")):
+        ours = name.startswith("TEXTUAL_SNAPSHOT")  # the snapshot plugin may have been configured before
+        if not ours and (name in _TERMINAL or name.startswith(("FINOPS_TUI_", "TEXTUAL_", "AWS_"))):
             del os.environ[name]
     os.environ["TERM"] = "xterm-256color"
     os.environ["COLUMNS"], os.environ["LINES"] = "120", "36"
