@@ -9,35 +9,66 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PRIVATE_FOLDER: Final = 0o700
-PRIVATE_FILE: Final = 0o600
-SEALED_FILE: Final = 0o400
-
 _CHUNK: Final = 1 << 20
 
 
-def make_folder(path: Path) -> None:
-    """Create a folder (and those above it) that only its owner can enter; an existing one is fine."""
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """Who may do what with the files of a store; nobody writes but its owner.
+
+    Attributes:
+        folder: Mode of its folders.
+        file: Mode of the manifests and of the lock.
+        sealed: Mode of the segments.
+        group: Id of the group that reads along, None when nobody does.
+    """
+
+    folder: int = 0o700
+    file: int = 0o600
+    sealed: int = 0o400
+    group: int | None = None
+
+
+PRIVATE: Final = Modes()
+
+
+def shared(group: int) -> Modes:
+    """The modes of a store that a group may read; new files in its folders belong to the group."""
+    return Modes(0o2750, 0o640, 0o440, group)
+
+
+def make_folder(path: Path, modes: Modes = PRIVATE) -> None:
+    """Create a folder (and those above it, which are private); an existing one is fine."""
     if path.is_dir():
         return
     make_folder(path.parent)
-    os.mkdir(path, PRIVATE_FOLDER)  # noqa: PTH102  (one call, with its mode)
+    os.mkdir(path, PRIVATE.folder)  # noqa: PTH102  (one call, with its mode)
+    give(path, modes.folder, modes)
     flush(path.parent)
 
 
-def write(path: Path, data: bytes) -> None:
+def give(path: Path, mode: int, modes: Modes) -> None:
+    """Let the group that reads along have a file or a folder, with this mode; of a private store nothing is given."""
+    if modes.group is not None:
+        os.chown(path, -1, modes.group)
+        os.chmod(path, mode)  # noqa: PTH101
+
+
+def write(path: Path, data: bytes, modes: Modes = PRIVATE) -> None:
     """Write a new file and flush it to the disk.
 
     Raises:
         OSError: the file exists, or the disk refused; nothing is promised of the file then.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE.file)
     try:
+        give(path, modes.file, modes)
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
@@ -55,9 +86,11 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def seal(path: Path) -> None:
-    """Make a file read-only for its owner and closed to everybody else."""
-    os.chmod(path, SEALED_FILE)  # noqa: PTH101
+def seal(path: Path, modes: Modes = PRIVATE) -> None:
+    """Make a file read-only for those who may read it."""
+    if modes.group is not None:
+        os.chown(path, -1, modes.group)
+    os.chmod(path, modes.sealed)  # noqa: PTH101
 
 
 def rename(old: Path, new: Path) -> None:

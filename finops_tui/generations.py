@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from finops_tui import disk, lock
+from finops_tui import disk, lock, sharing
 from finops_tui.manifest import Manifest, ManifestError, StoreError, dump, parse
 
 if TYPE_CHECKING:
@@ -99,26 +99,46 @@ def read(root: Path) -> Current:
     )
 
 
+def before(root: Path, current: Manifest) -> Manifest:
+    """The generation before the current one.
+
+    Raises:
+        StoreError: it is not kept, or its copy is damaged.
+    """
+    older = [generation for generation in _copies(root) if generation < current.generation]
+    if not older and current.generation <= 1:
+        return Manifest()
+    try:
+        return parse(_copy(root, older[0]).read_bytes())
+    except (ManifestError, OSError, IndexError) as error:
+        raise StoreError(f"cannot undo: the generation before is not kept in {root / MANIFESTS}") from error
+
+
 def segment(root: Path, entry: Entry) -> Path:
     """Where the segment of an entry lies."""
     return root / SEGMENTS / entry.file
 
 
 @contextmanager
-def workspace(root: Path) -> Iterator[Path]:
+def workspace(root: Path, group: str | None = None) -> Iterator[Path]:
     """Hold the store's lock and an empty private scratch folder; the folder is removed at the end.
 
     The store is created if need be, and left consistent: CURRENT restored from its copy when damaged,
     what a killed loader left behind removed.
 
+    Args:
+        root: Folder of the store.
+        group: Group that may read it from now on.
+
     Raises:
         LockedError: another load is running.
-        StoreError: the folder is not a store, or cannot be written.
+        StoreError: the folder is not a store, is somebody else's, or cannot be written.
     """
     mask = os.umask(0o077)
     try:
         try:
             _refuse_foreign(root)
+            sharing.refuse_others(root)
             disk.make_folder(root)
         except OSError as error:
             raise StoreError(f"cannot load into {root}: {error.strerror}") from error
@@ -126,6 +146,8 @@ def workspace(root: Path) -> Iterator[Path]:
             work = root / SCRATCH / f"{os.getpid()}-{secrets.token_hex(8)}"
             try:
                 try:
+                    if group:
+                        sharing.share(root, group)
                     _sweep(root)
                     disk.make_folder(work)
                     _restore(root, work)
@@ -146,7 +168,7 @@ def publish(root: Path, work: Path, manifest: Manifest, built: Sequence[Path]) -
         root: The store, its lock held.
         work: The scratch folder.
         manifest: The new generation.
-        built: Its new segments in the scratch folder, flushed and sealed, named as in the manifest.
+        built: Its new segments in the scratch folder, flushed, named as in the manifest.
 
     Returns:
         '' or what went wrong after the generation had become current (it stays so).
@@ -157,10 +179,12 @@ def publish(root: Path, work: Path, manifest: Manifest, built: Sequence[Path]) -
     data = dump(manifest)
     segments = root / SEGMENTS
     try:
+        modes = sharing.modes_of(root)
         for path in built:
+            disk.seal(path, modes)
             disk.rename(path, segments / path.name)
         disk.flush(segments)
-        disk.write(work / CURRENT, data)
+        disk.write(work / CURRENT, data, modes)
         disk.rename(work / CURRENT, root / CURRENT)
     except OSError as error:
         raise StoreError(f"cannot write the store {root}: {error.strerror}; it is as before") from error
@@ -188,8 +212,9 @@ def _refuse_foreign(root: Path) -> None:
 
 def _sweep(root: Path) -> None:
     """Make the folders of a store, and remove the scratch folders of loaders that were killed."""
+    modes = sharing.modes_of(root)
     for name in (MANIFESTS, SEGMENTS, SCRATCH):
-        disk.make_folder(root / name)
+        disk.make_folder(root / name, modes)
     for name in os.listdir(root / SCRATCH):  # noqa: PTH208
         if _WORK.fullmatch(name):
             disk.remove_folder(root / SCRATCH / name)
@@ -201,7 +226,7 @@ def _restore(root: Path, work: Path) -> None:
     if current.manifest.generation > 0:
         data = dump(current.manifest)
         if current.damage:
-            disk.write(work / CURRENT, data)
+            disk.write(work / CURRENT, data, sharing.modes_of(root))
             disk.rename(work / CURRENT, root / CURRENT)
             disk.flush(root)
         if not _whole(root, current.manifest):
@@ -220,7 +245,7 @@ def _whole(root: Path, manifest: Manifest) -> bool:
 def _keep(root: Path, work: Path, generation: int, data: bytes) -> None:
     """Keep a copy of a manifest."""
     fresh = work / f"{generation}.json"
-    disk.write(fresh, data)
+    disk.write(fresh, data, sharing.modes_of(root))
     disk.rename(fresh, _copy(root, generation))
     disk.flush(root / MANIFESTS)
 

@@ -6,11 +6,10 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from finops_tui import engine, generations, segments
-from finops_tui.manifest import Input, StoreError, plain
+from finops_tui import engine, generations, moves, segments
+from finops_tui.manifest import Input, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,12 +17,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.manifest import Entry, Manifest
+    from finops_tui.manifest import Entry
     from finops_tui.segments import Unit
     from finops_tui.sources.model import Progress, Refused, Skipped, Staged, StagedFile
-
-_DIGITS: Final = 80
-"""Enough for the difference of any two sums of 38 digits; Python's own 28 would round."""
 
 
 class LoadCancelledError(StoreError):
@@ -54,6 +50,7 @@ def load(
     source_name: str | None = None,
     keep_going: bool = False,
     memory: str | None = None,
+    shared: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> LoadResult:
@@ -65,6 +62,7 @@ def load(
         source_name: Name the bills are kept under, in place of their format's.
         keep_going: Load the rest when a file is refused; without it nothing is loaded then.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
+        shared: Group whose members may read the store from now on.
         progress: Told how far the load is.
         cancelled: Asked now and then, from another thread too; true stops the load.
 
@@ -79,7 +77,7 @@ def load(
     found = bills.discover(sources)
     if not found.files or (found.refused and not keep_going):
         return LoadResult(refused=tuple(found.refused), skipped=tuple(found.skipped))
-    with generations.workspace(store_root) as work:
+    with generations.workspace(store_root, shared) as work:
         scratch = work / "spill"
         with _connected(work, scratch, memory, cancelled) as connection:
             staged = bills.stage(connection, found.files, progress=progress, cancelled=cancelled)
@@ -95,7 +93,7 @@ def load(
         before = generations.read(store_root).manifest
         after = before.replaced(tuple(entries))
         problem = generations.publish(store_root, work, after, [work / entry.file for entry in entries])
-        notes += [*_moved(before, entries), *_twice(after, entries), *filter(None, [problem])]
+        notes += [*moves.moved(before, entries), *moves.twice(after, entries), *filter(None, [problem])]
     return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped))
 
 
@@ -210,46 +208,3 @@ def _account_for_records(files: Sequence[StagedFile], units: Sequence[Unit]) -> 
 
 def _input(file: StagedFile) -> Input:
     return Input(str(file.path), file.bytes, file.sha256, file.records, file.format)
-
-
-def _moved(before: Manifest, entries: Iterable[Entry]) -> list[str]:
-    """How the total of every unit that replaced another has moved."""
-    held = {entry.unit: entry for entry in before.entries}
-    return [
-        f"{entry.name} replaced the one of {old.loaded_at[:10]}: {_move(old, entry)}"
-        for entry in entries
-        if (old := held.get(entry.unit)) is not None
-    ]
-
-
-def _move(old: Entry, new: Entry) -> str:
-    moves = []
-    for currency in sorted({*old.totals, *new.totals}):
-        was = old.total(currency, "billed") or Decimal(0)
-        now = new.total(currency, "billed") or Decimal(0)
-        with localcontext(prec=_DIGITS):
-            change = now - was
-        words = f"was {plain(was)}, {'+' if change > 0 else ''}{plain(change)}" if change else "as before"
-        moves.append(f"billed {currency} {plain(now)} ({words})")
-    return "; ".join(moves)
-
-
-def _twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
-    """Accounts whose bill of a loaded period is also held from another source."""
-    loaded = {(entry.account, entry.period) for entry in entries}
-    held: dict[tuple[str, str], set[str]] = {}
-    for entry in after.entries:
-        if (entry.account, entry.period) in loaded:
-            held.setdefault((entry.account, entry.period), set()).add(entry.source)
-    periods: dict[tuple[str, str], list[str]] = {}
-    for (account, period), names in sorted(held.items()):
-        if len(names) > 1:
-            periods.setdefault((account, " and ".join(sorted(names))), []).append(period)
-    return [
-        f"the same bill may be counted twice: {names} both hold account {account}, {_span(found)}"
-        for (account, names), found in periods.items()
-    ]
-
-
-def _span(periods: Sequence[str]) -> str:
-    return periods[0] if len(periods) == 1 else f"{len(periods)} periods from {periods[0]} to {periods[-1]}"

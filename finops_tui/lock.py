@@ -6,11 +6,12 @@ import fcntl
 import getpass
 import os
 import socket
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.disk import PRIVATE_FILE
+from finops_tui.disk import PRIVATE
 from finops_tui.manifest import StoreError
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "LOCK"
+
+_TRIES: Final = 3
+_AGAIN: Final = 0.05
+"""Seconds between two tries: somebody may only be looking who holds it."""
 
 
 class LockedError(StoreError):
@@ -36,20 +41,51 @@ def hold(root: Path) -> Iterator[None]:
     """
     path = root / NAME
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_FILE)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE.file)
     except OSError as error:
         raise StoreError(f"cannot load into {root}: {error.strerror}") from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.read(handle, 400).decode("utf-8", "replace").strip() or "somebody"
-            raise LockedError(f"another load is running: {holder}") from error
+        if not _take(handle):
+            raise LockedError(f"another load is running: {_holder(handle)}")
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{_who()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)
+
+
+def holder(root: Path) -> str:
+    """Who holds the lock of a store, and since when; '' when nobody does, or nobody can say."""
+    try:
+        handle = os.open(root / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(handle)
+    except OSError:
+        return ""
+    else:
+        return ""
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> bool:
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_AGAIN)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        return True
+    return False
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, 400, 0).decode("utf-8", "replace").strip() or "somebody"
 
 
 def _who() -> str:

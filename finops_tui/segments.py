@@ -12,12 +12,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui import disk, engine
 from finops_tui import segment_sql as sql
 from finops_tui.manifest import Entry, StoreError, plain
+from finops_tui.queries.amounts import EXACT
 from finops_tui.queries.columns import MONEY
 from finops_tui.queries.view import BASES
 
@@ -144,7 +145,7 @@ def cut(
     rounded: int,
     loaded_at: str,
 ) -> Entry:
-    """Build the segment of a unit in the scratch folder, read it back, and seal it.
+    """Build the segment of a unit in the scratch folder, and read it back.
 
     Args:
         connection: With the tables `staged` and `quarantined`.
@@ -176,7 +177,6 @@ def cut(
         _compare(connection, unit, relation)
     facts = _row(connection, sql.FACTS)
     connection.execute("DETACH unit")
-    disk.seal(path)
     first_day, last_day, hourly, lines, quarantined = facts
     return Entry(
         *(unit.source, unit.account, unit.period, path.name, path.stat().st_size, disk.digest(path)),
@@ -251,8 +251,8 @@ def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:
 
 def _whole(units: Sequence[Decimal | None], fractions: Sequence[Decimal | None]) -> Sums:
     """Sums put together from those of the whole units and of the fractions, which fit where the sum might not."""
-    with localcontext(prec=80):
-        return tuple(None if a is None or b is None else a + b for a, b in zip(units, fractions, strict=True))
+    pairs = zip(units, fractions, strict=True)
+    return tuple(None if a is None or b is None else EXACT.add(a, b) for a, b in pairs)
 
 
 def _totals(sums: Sums) -> dict[str, str]:

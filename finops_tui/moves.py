@@ -1,0 +1,63 @@
+"""What a new generation changes, in words: totals that moved, bills that may be counted twice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from finops_tui.manifest import plain
+from finops_tui.queries.amounts import EXACT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from finops_tui.manifest import Entry, Manifest
+
+
+def moved(before: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """How the total of every unit that replaced another has moved."""
+    held = {entry.unit: entry for entry in before.entries}
+    return [
+        f"{entry.name} replaced the one of {old.loaded_at[:10]}: {move(old, entry)}"
+        for entry in entries
+        if (old := held.get(entry.unit)) is not None
+    ]
+
+
+def move(old: Entry, new: Entry) -> str:
+    """The billed totals of a unit, and what they were, per currency."""
+    moves = []
+    for currency in sorted({*old.totals, *new.totals}):
+        was = old.total(currency, "billed") or Decimal(0)
+        now = new.total(currency, "billed") or Decimal(0)
+        change = EXACT.subtract(now, was)
+        words = f"was {plain(was)}, {'+' if change > 0 else ''}{plain(change)}" if change else "as before"
+        moves.append(f"billed {currency} {plain(now)} ({words})")
+    return "; ".join(moves)
+
+
+def billed(entry: Entry) -> str:
+    """The billed totals of a unit, per currency."""
+    sums = [f"{currency} {totals['billed']}" for currency, totals in sorted(entry.totals.items())]
+    return f"billed {', '.join(sums)}"
+
+
+def twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """Accounts whose bill of a loaded period is also held from another source."""
+    loaded = {(entry.account, entry.period) for entry in entries}
+    held: dict[tuple[str, str], set[str]] = {}
+    for entry in after.entries:
+        if (entry.account, entry.period) in loaded:
+            held.setdefault((entry.account, entry.period), set()).add(entry.source)
+    periods: dict[tuple[str, str], list[str]] = {}
+    for (account, period), names in sorted(held.items()):
+        if len(names) > 1:
+            periods.setdefault((account, " and ".join(sorted(names))), []).append(period)
+    return [
+        f"the same bill may be counted twice: {names} both hold account {account}, {_span(found)}"
+        for (account, names), found in periods.items()
+    ]
+
+
+def _span(periods: Sequence[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{len(periods)} periods from {periods[0]} to {periods[-1]}"
