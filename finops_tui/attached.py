@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finops_tui import disk, engine, generations
+from finops_tui import disk, engine, generations, kept
 from finops_tui.manifest import Manifest, StoreError
 from finops_tui.queries.catalog import Catalog, Segment
 
@@ -58,7 +58,7 @@ class Shelf:
     def __init__(self, root: Path, *, scratch: Path, memory: str | None = None) -> None:
         self._root = root
         self._connection = engine.connect(scratch=scratch, memory=memory)
-        folder = engine.quoted(root / generations.SEGMENTS)
+        folder = engine.quoted(root / kept.SEGMENTS)
         self._connection.execute(f"SET allowed_directories = [{folder}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
@@ -118,7 +118,7 @@ class Shelf:
         """The first unit whose segment's bytes are not what was published; reads every segment whole."""
         for entry in manifest.entries:
             try:
-                whole = disk.digest(generations.segment(self._root, entry)) == entry.sha256
+                whole = disk.digest(kept.segment(self._root, entry)) == entry.sha256
             except OSError:
                 whole = False
             if not whole:
@@ -128,7 +128,7 @@ class Shelf:
     def _attach(self, entry: Entry) -> None:
         import duckdb
 
-        path = generations.segment(self._root, entry)
+        path = kept.segment(self._root, entry)
         try:
             size = path.stat().st_size
         except FileNotFoundError as error:

@@ -11,12 +11,12 @@ from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets")
+COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets", "doctor", "undo")
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sources,query,explain,budgets} [options]
+       finops-tui {demo,load,sources,query,explain,budgets,doctor,undo} [options]
 """
 
 
@@ -51,6 +51,8 @@ commands:
   query     print costs by any dimensions
   explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
+  doctor    examine the store; exit code 1 when something is damaged
+  undo      go back to what was loaded before the last load
 
 `finops-tui COMMAND --help` tells more.""",
     )
@@ -70,6 +72,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "doctor": _sources,
+        "undo": _sources,
     }[command](parser)
     return parser
 
@@ -81,6 +85,9 @@ _DESCRIPTIONS: Final = {
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
     "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
     "and the groups that drove it.",
+    "doctor": "Examine the store: read every segment, add it up again, and say how to repair what is damaged. "
+    "Exit code 1 when something is.",
+    "undo": "Go back to what was loaded before the last load, all of it at once. A second undo brings the load back.",
     "budgets": "Print the state of the budgets in finops.toml. Exit code 1 when one is breached.",
 }
 
@@ -124,12 +131,15 @@ def _load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory", metavar="SIZE", help="memory to load with, such as 2GB (default: a quarter)"
     )
+    parser.add_argument(
+        "--shared", metavar="GROUP", help="let the members of this group read the store, from now on"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     _store(parser)
 
 
 def _sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
     _store(parser)
 
 

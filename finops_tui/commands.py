@@ -42,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "doctor": _doctor,
+        "undo": _undo,
     }
     try:
         return commands[options.command](options)
@@ -91,7 +93,7 @@ def _store(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, 
 def _explore(options: argparse.Namespace) -> int:
     _needs_terminal()
     if options.paths:
-        options.sources, options.source, options.memory = options.paths, None, None
+        options.sources, options.source, options.memory, options.shared = options.paths, None, None, None
         options.keep_going, options.json = False, False
         if (code := _load(options)) != FINE:
             return code
@@ -144,6 +146,7 @@ def _load(options: argparse.Namespace) -> int:
             source_name=options.source,
             keep_going=options.keep_going,
             memory=options.memory,
+            shared=options.shared,
             progress=shown,
         )
     finally:
@@ -169,6 +172,28 @@ def _sources(options: argparse.Namespace) -> int:
         sys.stdout.write(export.to_json({"sources": [reports.entry_as_json(entry) for entry in entries]}))
     else:
         sys.stdout.write(reports.entries_as_text(entries))
+    return FINE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from finops_tui import doctor, doctor_report, export
+
+    checkup = doctor.examine(paths.store_root(options.store))
+    if options.json:
+        sys.stdout.write(export.to_json(doctor_report.as_json(checkup)))
+    else:
+        sys.stdout.write(doctor_report.as_text(checkup))
+    return FINE if checkup.healthy else FINDING
+
+
+def _undo(options: argparse.Namespace) -> int:
+    from finops_tui import doctor_report, export, undo
+
+    undone = undo.undo(paths.store_root(options.store))
+    if options.json:
+        sys.stdout.write(export.to_json(doctor_report.undone_as_json(undone)))
+    else:
+        sys.stdout.write(doctor_report.undone_as_text(undone))
     return FINE
 
 

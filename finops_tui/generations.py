@@ -14,32 +14,19 @@ flush, copy it, remove what neither of the last two generations names.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from finops_tui import disk, lock, sharing
+from finops_tui import disk, kept, lock, sharing
+from finops_tui.kept import CURRENT, MANIFESTS, NAMES, SCRATCH, SEGMENTS, WORK
 from finops_tui.manifest import Manifest, ManifestError, StoreError, dump, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from finops_tui.manifest import Entry
-
-CURRENT: Final = "CURRENT"
-MANIFESTS: Final = "manifests"
-SEGMENTS: Final = "segments"
-SCRATCH: Final = "tmp"
-KEPT: Final = 2
-"""How many generations are kept: the current one and the one before."""
-
-_OURS: Final = frozenset({CURRENT, MANIFESTS, SEGMENTS, SCRATCH, lock.NAME})
-_COPY: Final = re.compile(r"([1-9][0-9]{0,17})\.json")
-_SEGMENT: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.duckdb(\.wal)?")
-_WORK: Final = re.compile(r"[0-9]+-[0-9a-f]{16}")
 
 Stamp = tuple[int, int, int]
 """What tells one CURRENT from another without reading it: inode, time of change (ns), size."""
@@ -87,36 +74,16 @@ def read(root: Path) -> Current:
         damage = str(error)
     except OSError as error:
         raise StoreError(f"cannot read the store {root}: {error.strerror}") from error
-    copies = _copies(root)
+    copies = kept.copies(root)
     for generation in copies:
         with suppress(ManifestError, OSError):
-            return Current(parse(_copy(root, generation).read_bytes()), seen, damage)
+            return Current(parse(kept.copy(root, generation).read_bytes()), seen, damage)
     if seen is None and not copies:
         return Current(Manifest())
     raise StoreError(
         f"{root / CURRENT} is damaged ({damage}), and there is no copy of it."
         " Move the folder away and load the bills again"
     )
-
-
-def before(root: Path, current: Manifest) -> Manifest:
-    """The generation before the current one.
-
-    Raises:
-        StoreError: it is not kept, or its copy is damaged.
-    """
-    older = [generation for generation in _copies(root) if generation < current.generation]
-    if not older and current.generation <= 1:
-        return Manifest()
-    try:
-        return parse(_copy(root, older[0]).read_bytes())
-    except (ManifestError, OSError, IndexError) as error:
-        raise StoreError(f"cannot undo: the generation before is not kept in {root / MANIFESTS}") from error
-
-
-def segment(root: Path, entry: Entry) -> Path:
-    """Where the segment of an entry lies."""
-    return root / SEGMENTS / entry.file
 
 
 @contextmanager
@@ -190,8 +157,8 @@ def publish(root: Path, work: Path, manifest: Manifest, built: Sequence[Path]) -
         raise StoreError(f"cannot write the store {root}: {error.strerror}; it is as before") from error
     try:
         disk.flush(root)
-        _keep(root, work, manifest.generation, data)
-        _collect(root, manifest)
+        kept.keep(root, work, manifest.generation, data)
+        kept.collect(root, manifest)
     except OSError as error:
         return f"loaded, but the disk did not take all of the housekeeping: {error.strerror}"
     return ""
@@ -205,7 +172,7 @@ def _refuse_foreign(root: Path) -> None:
         raise StoreError(f"{root} is not a folder, so it cannot be a store")
     if (root / CURRENT).is_file():
         return
-    foreign = sorted(set(os.listdir(root)) - _OURS)  # noqa: PTH208
+    foreign = sorted(set(os.listdir(root)) - NAMES)  # noqa: PTH208
     if foreign:
         raise StoreError(f"{root} is not a store: it holds {foreign[0]!r}. Name an empty or a new folder")
 
@@ -216,7 +183,7 @@ def _sweep(root: Path) -> None:
     for name in (MANIFESTS, SEGMENTS, SCRATCH):
         disk.make_folder(root / name, modes)
     for name in os.listdir(root / SCRATCH):  # noqa: PTH208
-        if _WORK.fullmatch(name):
+        if WORK.fullmatch(name):
             disk.remove_folder(root / SCRATCH / name)
 
 
@@ -229,50 +196,6 @@ def _restore(root: Path, work: Path) -> None:
             disk.write(work / CURRENT, data, sharing.modes_of(root))
             disk.rename(work / CURRENT, root / CURRENT)
             disk.flush(root)
-        if not _whole(root, current.manifest):
-            _keep(root, work, current.manifest.generation, data)
-    _collect(root, current.manifest)
-
-
-def _whole(root: Path, manifest: Manifest) -> bool:
-    """Whether the copy of a manifest is there and says the same."""
-    try:
-        return parse(_copy(root, manifest.generation).read_bytes()) == manifest
-    except (ManifestError, FileNotFoundError):
-        return False
-
-
-def _keep(root: Path, work: Path, generation: int, data: bytes) -> None:
-    """Keep a copy of a manifest."""
-    fresh = work / f"{generation}.json"
-    disk.write(fresh, data, sharing.modes_of(root))
-    disk.rename(fresh, _copy(root, generation))
-    disk.flush(root / MANIFESTS)
-
-
-def _collect(root: Path, manifest: Manifest) -> None:
-    """Remove the copies and segments that neither of the last two generations names."""
-    needed = set(manifest.files)
-    kept = _copies(root)[:KEPT]
-    for generation in kept:
-        with suppress(ManifestError):
-            needed |= parse(_copy(root, generation).read_bytes()).files
-    for generation in _copies(root)[KEPT:]:
-        disk.remove(_copy(root, generation))
-    for name in os.listdir(root / SEGMENTS):  # noqa: PTH208
-        if _SEGMENT.fullmatch(name) and name not in needed:
-            disk.remove(root / SEGMENTS / name)
-
-
-def _copies(root: Path) -> list[int]:
-    """Generations with a copy, newest first."""
-    try:
-        names = os.listdir(root / MANIFESTS)  # noqa: PTH208
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    found = (_COPY.fullmatch(name) for name in names)
-    return sorted((int(match[1]) for match in found if match), reverse=True)
-
-
-def _copy(root: Path, generation: int) -> Path:
-    return root / MANIFESTS / f"{generation}.json"
+        if not kept.whole(root, current.manifest):
+            kept.keep(root, work, current.manifest.generation, data)
+    kept.collect(root, current.manifest)

@@ -94,6 +94,10 @@ SELECT CAST(min("ChargePeriodStart") AS DATE), CAST(max("ChargePeriodStart") AS 
 FROM unit.items"""
 
 
+NAME: Final = """
+SELECT comment FROM duckdb_tables() WHERE database_name = 'unit' AND table_name = 'lines'"""
+
+
 def fill(text: str, **fixed: str) -> str:
     """A text of this module with its lists of columns filled in; fixed names only, never a value."""
     return text.format(**_FIXED, **fixed)

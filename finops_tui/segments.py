@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui import disk, engine
 from finops_tui import segment_sql as sql
-from finops_tui.manifest import Entry, StoreError, plain
+from finops_tui.manifest import Entry, StoreError
 from finops_tui.queries.amounts import EXACT
 from finops_tui.queries.columns import MONEY
-from finops_tui.queries.view import BASES
+from finops_tui.read_back import CHARGES, DAYS, added_up, row, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Input
+    from finops_tui.read_back import Sums
 
 MONEY_TYPES: Final = ((18, 10), (38, 18), (38, 24), (38, 30))
 """Precision and scale of money in a segment, the narrowest first."""
@@ -40,9 +41,6 @@ WORTHWHILE: Final = Decimal("0.8")
 """`daily` is stored when it has at most this share of the rows of `items`."""
 
 _LOSSLESS: Final = 'coalesce(CAST("{0}" - trunc("{0}") AS DECIMAL(38, #)) = "{0}" - trunc("{0}"), true)'  # no part of it can overflow
-
-Sums = tuple[Decimal | None, ...]
-"""One exact sum per column of `MONEY`; None where the bill gives no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +171,9 @@ def cut(
         raise StoreError(f"{unit.name}: its segment was not closed cleanly")
     disk.flush(path)
     connection.execute(f"ATTACH {engine.quoted(path)} AS unit (READ_ONLY)")
-    for relation in ("(SELECT *, 1 AS n FROM unit.items)", "unit.daily"):
+    for relation in (CHARGES, DAYS):
         _compare(connection, unit, relation)
-    facts = _row(connection, sql.FACTS)
+    facts = row(connection, sql.FACTS)
     connection.execute("DETACH unit")
     first_day, last_day, hourly, lines, quarantined = facts
     return Entry(
@@ -185,7 +183,7 @@ def cut(
         lines=lines,
         quarantined=quarantined,
         rounded=rounded,
-        totals={currency: _totals(sums) for currency, sums in unit.sums.items()},
+        totals={currency: written(sums) for currency, sums in unit.sums.items()},
         money=money,
         first_day=first_day,
         last_day=last_day,
@@ -206,7 +204,7 @@ def money_type(connection: DuckDBPyConnection, unit: Unit) -> tuple[int, int]:
         f"coalesce(bool_and({sql.columns(MONEY, _LOSSLESS.replace('#', str(scale)), ' AND ')}), true)"
         for _, scale in MONEY_TYPES
     )
-    lossless = _row(connection, sql.EXACT, unit.values, exact=exact)
+    lossless = row(connection, sql.EXACT, unit.values, exact=exact)
     for (precision, scale), enough in zip(MONEY_TYPES, lossless, strict=True):
         if enough and _fits(connection, unit, precision, scale):
             return precision, scale
@@ -219,7 +217,7 @@ def _fits(connection: DuckDBPyConnection, unit: Unit, precision: int, scale: int
 
     cells = sql.columns(MONEY, f'coalesce(sum(abs(CAST("{{0}}" AS DECIMAL(38, {scale})))), 0) AS "{{0}}"')
     try:
-        cell, total = _row(connection, sql.CELL, unit.values, money_cells=cells)
+        cell, total = row(connection, sql.CELL, unit.values, money_cells=cells)
     except (duckdb.OutOfRangeException, duckdb.ConversionException):
         return False
     return bool(cell < Decimal(10) ** (precision - scale) and total < Decimal(10) ** (38 - scale))
@@ -232,7 +230,7 @@ def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -
     connection.execute(
         sql.fill(sql.ITEMS, money=sql.columns(MONEY, f'CAST("{{0}}" AS {kind}) AS "{{0}}"')), values
     )
-    (cells,) = _row(connection, sql.CELLS)
+    (cells,) = row(connection, sql.CELLS)
     if cells <= WORTHWHILE * unit.charges:
         sums = sql.columns(MONEY, f'CAST(sum("{{0}}") AS {kind}) AS "{{0}}"')
         connection.execute(sql.fill(sql.DAILY_TABLE, money_sums_named=sums))
@@ -243,9 +241,7 @@ def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -
 
 def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:
     """Refuse a segment whose counts or sums, added up again from the disk, are not the staged ones."""
-    rows = connection.execute(sql.fill(sql.READ_BACK, relation=relation)).fetchall()
-    sums = {row[0]: tuple(row[2:]) for row in rows}
-    if sum(row[1] for row in rows) != unit.charges or sums != unit.sums:
+    if added_up(connection, relation) != (unit.charges, unit.sums):
         raise StoreError(f"{unit.name}: its segment does not add up to the bill; nothing was published")
 
 
@@ -255,25 +251,7 @@ def _whole(units: Sequence[Decimal | None], fractions: Sequence[Decimal | None])
     return tuple(None if a is None or b is None else EXACT.add(a, b) for a, b in pairs)
 
 
-def _totals(sums: Sums) -> dict[str, str]:
-    by_column = dict(zip(MONEY, sums, strict=True))
-    amounts = {basis: by_column[column] for basis, column in BASES.items()}
-    always = {"billed", "effective"}
-    return {
-        basis: plain(amount if amount is not None else Decimal(0))
-        for basis, amount in amounts.items()
-        if amount is not None or basis in always
-    }
-
-
 def _file_name(unit: Unit) -> str:
     """A name that no text from a bill can shape; a new one each time, as readers know files by name."""
     key = f"{unit.source}\0{unit.account}\0{unit.period}"
     return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}-{secrets.token_hex(8)}.duckdb"
-
-
-def _row(connection: DuckDBPyConnection, text: str, values: object = None, **fixed: str) -> tuple[Any, ...]:
-    row = connection.execute(sql.fill(text, **fixed), values).fetchone()
-    if row is None:
-        raise StoreError("a count came back empty")
-    return tuple(row)

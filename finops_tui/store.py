@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from finops_tui import engine, generations, queries
+from finops_tui import engine, generations, kept, queries
 from finops_tui.answers import Answers, frozen
 from finops_tui.attached import DamagedSegmentError, MissingSegmentError, Shelf, words
 from finops_tui.manifest import StoreError
@@ -137,7 +137,7 @@ class Store:
         """What the user should know of the store's state, or ''."""
         damage = self._shelf.current.damage
         return (
-            f"{generations.CURRENT} is damaged ({damage}); a copy of it is used until the next load"
+            f"{kept.CURRENT} is damaged ({damage}); a copy of it is used until the next load"
             if damage
             else ""
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finops_tui import disk, generations, moves
+from finops_tui import disk, generations, kept, moves
 from finops_tui.manifest import Manifest, StoreError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def undo(root: Path) -> Undone:
         raise StoreError(f"nothing was ever loaded into {root}")
     with generations.workspace(root) as work:
         current = generations.read(root).manifest
-        earlier = generations.before(root, current)
+        earlier = kept.before(root, current)
         _refuse_damaged(root, current, earlier)
         after = Manifest(current.generation + 1, earlier.entries)
         problem = generations.publish(root, work, after, [])
@@ -74,7 +74,7 @@ def _refuse_damaged(root: Path, current: Manifest, earlier: Manifest) -> None:
         if entry.file in current.files:
             continue
         try:
-            whole = disk.digest(generations.segment(root, entry)) == entry.sha256
+            whole = disk.digest(kept.segment(root, entry)) == entry.sha256
         except OSError:
             whole = False
         if not whole:

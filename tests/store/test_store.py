@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finops_tui import generations, loader, queries, store
+from finops_tui import generations, kept, loader, queries, store
 from finops_tui.attached import DamagedSegmentError
 from finops_tui.manifest import NewerStoreError, StoreError
 from finops_tui.store import Store
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def segment_of(root: Path, account: str, period: str) -> Path:
     """The segment file of a unit."""
     entries = generations.read(root).manifest.entries
-    return next(generations.segment(root, e) for e in entries if (e.account, e.period) == (account, period))
+    return next(kept.segment(root, e) for e in entries if (e.account, e.period) == (account, period))
 
 
 def test_a_store_that_is_not_there_is_empty_and_stays_away(root: Path) -> None:
