@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -104,19 +104,13 @@ def _connected(
     """A DuckDB in the scratch folder; what it is doing is interrupted when the load is cancelled."""
     import duckdb
 
-    connection = engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)
-    done = threading.Event()
-
-    def watch() -> None:
-        while cancelled is not None and not done.wait(0.1):
-            if cancelled():
-                connection.interrupt()
-
-    watcher = threading.Thread(target=watch, name="load-cancel", daemon=True)
-    watcher.start()
     try:
-        connection.execute("SET preserve_insertion_order = false")
-        yield connection
+        with (
+            closing(engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)) as connection,
+            _watched(connection, cancelled),
+        ):
+            connection.execute("SET preserve_insertion_order = false")
+            yield connection
     except duckdb.InterruptException as error:
         raise LoadCancelledError("the load was cancelled; the store is as before") from error
     except duckdb.OutOfMemoryException as error:
@@ -127,10 +121,25 @@ def _connected(
         raise StoreError(f"{error}; the store is as before") from error
     except OSError as error:
         raise StoreError(f"cannot write {work}: {error.strerror}; the store is as before") from error
+
+
+@contextmanager
+def _watched(connection: DuckDBPyConnection, cancelled: Callable[[], bool] | None) -> Iterator[None]:
+    """Interrupt what a connection is doing as soon as the load is cancelled."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while cancelled is not None and not done.wait(0.1):
+            if cancelled():
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="load-cancel", daemon=True)
+    watcher.start()
+    try:
+        yield
     finally:
         done.set()
         watcher.join()
-        connection.close()
 
 
 def _without_rows(staged: Staged) -> tuple[Refused, ...]:

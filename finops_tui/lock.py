@@ -47,8 +47,7 @@ def hold(root: Path) -> Iterator[None]:
     try:
         if not _take(handle):
             raise LockedError(f"another load is running: {_holder(handle)}")
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{_who()}\n".encode(), 0)
+        _sign(root, handle)
         yield
     finally:
         os.close(handle)
@@ -82,6 +81,15 @@ def _take(handle: int) -> bool:
             continue
         return True
     return False
+
+
+def _sign(root: Path, handle: int) -> None:
+    """Write down who holds it."""
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{_who()}\n".encode(), 0)
+    except OSError as error:
+        raise StoreError(f"cannot load into {root}: {error.strerror}") from error
 
 
 def _holder(handle: int) -> str:
