@@ -94,7 +94,7 @@ class Driver:
 
 
 def bill(path: Path, costs: Mapping[str, Decimal | int], *, days: int = 3) -> Path:
-    """Write a FOCUS bill of a few days in each period, which cost this much together."""
+    """Write a FOCUS bill of a few days in each period, which cost this much together; each period is a service of its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         out = csv.writer(file)
@@ -109,7 +109,7 @@ def bill(path: Path, costs: Mapping[str, Decimal | int], *, days: int = 3) -> Pa
                 part = cost - (days - 1) if day == days else 1
                 span = (f"{period}-01", until, f"{period}-{day:02}", f"{period}-{day + 1:02}")
                 stamps = [f"{moment}T00:00:00Z" for moment in span]
-                out.writerow(("42", "USD", "Compute", "Usage", *stamps, *[part] * 4))
+                out.writerow(("42", "USD", period, "Usage", *stamps, *[part] * 4))
     return path
 
 
