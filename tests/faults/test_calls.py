@@ -67,13 +67,13 @@ def test_a_sample_of_calls(faulty: Driver, old: Path) -> None:
     number = calls_of_a_load(faulty, old, bill(old.with_name("new.csv"), NEW))
     assert number > 60
     chance = random.Random(number)
-    cases = [(chance.randrange(1, number), fault) for fault in FAULTS for _ in range(3)]
+    cases = [(chance.randrange(1, number), fault) for fault in FAULTS for _ in range(2)]
     assert BEFORE in try_all(faulty, old, cases)
 
 
 def test_the_calls_round_the_commit(faulty: Driver, old: Path) -> None:
     number = calls_of_a_load(faulty, old, bill(old.with_name("new.csv"), NEW))
-    left = try_all(faulty, old, [(at, "kill") for at in range(number - 45, number, 3)])
+    left = try_all(faulty, old, [(at, "kill") for at in range(number - 40, number, 4)])
     assert left == {BEFORE, AFTER}
 
 
