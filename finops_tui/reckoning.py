@@ -25,9 +25,7 @@ def calendar_of(store: Store) -> Calendar | None:
     end = last + timedelta(days=1)
     totals = store.ask_now("total", View(Period(first, end, "all"), group_by=()))
     currencies = tuple(totals["currency"].to_list())
-    recent = View(
-        Period(max(first, last - WINDOW), end), group_by=(), currency=currencies[0] if currencies else None
-    )
+    recent = View(Period(max(first, last - WINDOW), end), group_by=())
     until = complete.complete_until(store.ask_now("days", recent))
     return Calendar(
         first=first,

@@ -63,7 +63,7 @@ def _like_others(day: date, first: date, rows: Mapping[date, int], money: Mappin
 
 
 def complete_until(frame: pl.DataFrame, lag: int = LAG) -> date | None:
-    """The day after the last complete day, by the currency that most money is in.
+    """The day after the last complete day, by the currency that most line items are in.
 
     Args:
         frame: `day DATE, currency, n, cost DECIMAL`, as the question `days` answers.
@@ -78,6 +78,6 @@ def complete_until(frame: pl.DataFrame, lag: int = LAG) -> date | None:
             by_currency[currency].append((day, count, cost))
     if not by_currency:
         return None
-    most = max(by_currency.values(), key=lambda days: sum(abs(cost) for _, _, cost in days))
+    most = max(by_currency.values(), key=lambda days: sum(count for _, count, _ in days))
     last = last_complete_day(most, lag)
     return None if last is None else last + _DAY
