@@ -7,6 +7,7 @@ is looked into by another view (`inside`): its explanation is the driver's or th
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui.queries.amounts import EXACT, ZERO, add
@@ -15,8 +16,7 @@ from finops_tui.queries.explain_parts import PARTS, Thing, parts_of, rows_of
 from finops_tui.queries.view import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import polars as pl
 
@@ -35,14 +35,16 @@ class _Sums:
     now: Decimal = ZERO
     parts: dict[str, Decimal] = field(default_factory=dict)
 
-    def add(self, row: Mapping[str, Any], parts: Mapping[str, Decimal]) -> None:
-        self.before = EXACT.add(self.before, row["before"])
-        self.now = EXACT.add(self.now, row["now"])
+    def add(self, before: Decimal, now: Decimal, parts: Mapping[str, Decimal]) -> None:
+        self.before = EXACT.add(self.before, before)
+        self.now = EXACT.add(self.now, now)
         for name, amount in parts.items():
             if amount:
                 self.parts[name] = EXACT.add(self.parts.get(name, ZERO), amount)
-        if row["label"] is not None and (self.label is None or row["label"] > self.label):
-            self.label = row["label"]
+
+    def name(self, label: str | None) -> None:
+        if label is not None and (self.label is None or label > self.label):
+            self.label = label
 
     def ordered(self) -> dict[str, Decimal]:
         """The parts that are something, in the order they are told."""
@@ -148,7 +150,7 @@ def explain(frame: pl.DataFrame, view: View) -> tuple[Explanation, ...]:
     days = Days.of(view.compared)
     keys = [f"k{n}" for n in range(len(view.group_by))]
     totals: dict[str, _Total] = {}
-    for row in frame.iter_rows(named=True):
+    for row in _rows(frame):
         code = row["currency"] or "XXX"
         values = tuple(row[key] for key in keys)
         totals.setdefault(code, _Total()).add(row, values, parts_of(Thing.of(row), days, view.basis))
@@ -156,11 +158,26 @@ def explain(frame: pl.DataFrame, view: View) -> tuple[Explanation, ...]:
     return tuple(sorted(found, key=lambda one: (-max(one.now, one.before), one.currency)))
 
 
+def _rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of a frame; its decimals by way of text, which is several times as quick."""
+    import polars as pl
+
+    columns = []
+    for series in frame.iter_columns():
+        if series.dtype.is_decimal():
+            texts = series.cast(pl.String).to_list()
+            columns.append([None if text is None else Decimal(text) for text in texts])
+        else:
+            columns.append(series.to_list())
+    names = frame.columns
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
 @dataclass(slots=True)
 class _Total:
     """One currency while it is added up."""
 
-    sums: _Sums = field(default_factory=_Sums)
     groups: dict[tuple[str | None, ...], _Sums] = field(default_factory=dict)
     unmeasured: Decimal = ZERO
     unlisted: Decimal = ZERO
@@ -170,29 +187,36 @@ class _Total:
     def add(
         self, row: Mapping[str, Any], values: tuple[str | None, ...], parts: Mapping[str, Decimal]
     ) -> None:
-        self.sums.add(row, parts)
-        self.groups.setdefault(values, _Sums()).add(row, parts)
-        size = EXACT.add(row["before"].copy_abs(), row["now"].copy_abs())
+        group = self.groups.setdefault(values, _Sums())
+        group.add(row["before"], row["now"], parts)
+        group.name(row["label"])
         if row["state"] == "unmeasured":
-            self.unmeasured = EXACT.add(self.unmeasured, size)
+            self.unmeasured = EXACT.add(self.unmeasured, _size(row))
         elif parts.get("rate"):
-            self.unlisted = EXACT.add(self.unlisted, size)
+            self.unlisted = EXACT.add(self.unlisted, _size(row))
         if row["replaced"]:
             self.came = EXACT.add(self.came, row["now"])
             self.went = EXACT.subtract(self.went, row["before"])
 
     def explanation(self, currency: str, view: View) -> Explanation:
         drivers = (_driver(values, sums, view.group_by) for values, sums in self.groups.items())
+        whole = _Sums()
+        for group in self.groups.values():
+            whole.add(group.before, group.now, group.parts)
         return Explanation(
-            before=self.sums.before,
-            now=self.sums.now,
-            parts=self.sums.ordered(),
+            before=whole.before,
+            now=whole.now,
+            parts=whole.ordered(),
             currency=currency,
             drivers=tuple(sorted(drivers, key=lambda driver: _rank(driver, None))),
             unmeasured=self.unmeasured,
             unlisted=self.unlisted,
             replaced=(self.came, self.went),
         )
+
+
+def _size(row: Mapping[str, Any]) -> Decimal:
+    return EXACT.add(row["before"].copy_abs(), row["now"].copy_abs())
 
 
 def _driver(values: tuple[str | None, ...], sums: _Sums, dimensions: Sequence[str]) -> Driver:

@@ -64,9 +64,17 @@ SELECT COLUMNS('^k\d+$'), currency, state, listed, contracted, replaced,
        max(label)                                                      AS label,
        count(*)                                                        AS things,
        sum(before) AS before, sum(now) AS now,
-       sum(list_before) AS list_before, sum(list_now) AS list_now,
-       sum(contracted_before) AS contracted_before, sum(contracted_now) AS contracted_now,
-       sum(quantity_before) AS quantity_before, sum(quantity_now) AS quantity_now,
-       sum(whole) AS whole, sum(shift0) AS shift0, sum(shift1) AS shift1, sum(shift2) AS shift2, sum(shift3) AS shift3
+       -- the rest is only for things that are in both, and costs time to hand over
+       sum(list_before) FILTER (WHERE state IN ('same', 'changed'))       AS list_before,
+       sum(list_now) FILTER (WHERE state IN ('same', 'changed'))          AS list_now,
+       sum(contracted_before) FILTER (WHERE state IN ('same', 'changed')) AS contracted_before,
+       sum(contracted_now) FILTER (WHERE state IN ('same', 'changed'))    AS contracted_now,
+       sum(quantity_before) FILTER (WHERE state = 'changed')              AS quantity_before,
+       sum(quantity_now) FILTER (WHERE state = 'changed')                 AS quantity_now,
+       sum(whole) FILTER (WHERE state = 'changed' AND whole <> 0)         AS whole,
+       sum(shift0) FILTER (WHERE state = 'changed' AND shift0 <> 0)       AS shift0,
+       sum(shift1) FILTER (WHERE state = 'changed' AND shift1 <> 0)       AS shift1,
+       sum(shift2) FILTER (WHERE state = 'changed' AND shift2 <> 0)       AS shift2,
+       sum(shift3) FILTER (WHERE state = 'changed' AND shift3 <> 0)       AS shift3
 FROM paired
 GROUP BY ALL

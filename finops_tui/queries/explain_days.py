@@ -30,13 +30,18 @@ _WEEKEND: Final = (6, 7)
 _WORK: Final = (1, 2, 3, 4, 5)
 _ONE: Final = timedelta(days=1)
 _PLACES: Final = Decimal("1e-12")
-_WIDE: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_NOTHING: Final = Decimal(0)
+_WIDE: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
-def scaled(amount: Decimal, times: Decimal | int, by: Decimal | int) -> Decimal:
-    """An amount times a ratio, to twelve decimals, half to even; 100 digits in between."""
-    product = _WIDE.multiply(amount, times)
-    return _WIDE.quantize(_WIDE.divide(product, by), _PLACES)
+def ratio(one: Decimal | int, other: Decimal | int) -> Decimal:
+    """One number as a multiple of another, to 60 digits; never money itself."""
+    return _WIDE.divide(Decimal(one), other)
+
+
+def scaled(amount: Decimal, times: Decimal) -> Decimal:
+    """An amount times a ratio, to twelve decimals, half to even."""
+    return _WIDE.multiply(amount, times).quantize(_PLACES, ROUND_HALF_EVEN, _WIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,11 @@ class Shift:
 
     Attributes:
         weekdays: ISO numbers, Monday is 1.
-        weight: By how much of what they cost before they alone would change it.
+        weight: By how much of what they cost before they alone would change it, to 60 digits.
     """
 
     weekdays: tuple[int, ...]
-    weight: Fraction
+    weight: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,14 @@ class Days:
         now: How many there are.
         shifts: Weekdays that come more or less often, `MOST` kinds of them at the most.
         weekdays: Whether the days before are enough to know what a weekday costs.
+        longer: By how much of the days before there are more now, to 60 digits.
     """
 
     before: int
     now: int
     shifts: tuple[Shift, ...]
     weekdays: bool
+    longer: Decimal
 
     @classmethod
     def of(cls, compared: Comparison) -> Days:
@@ -79,8 +86,13 @@ class Days:
         for group in groups:
             were, are = (sum(counts[day] for day in group) for counts in (before, now))
             weights.setdefault(Fraction(are - were, were), []).extend(group)
-        shifts = tuple(Shift(tuple(days), weight) for weight, days in sorted(weights.items()) if weight)
-        return cls(length, compared.now.days, shifts, bool(groups))
+        shifts = tuple(
+            Shift(tuple(days), ratio(weight.numerator, weight.denominator))
+            for weight, days in sorted(weights.items())
+            if weight
+        )
+        longer = ratio(compared.now.days - length, length)
+        return cls(length, compared.now.days, shifts, bool(groups), longer)
 
     def effect(self, whole: Decimal, shifted: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
         """What the number of days, and the mix of weekdays, alone would have changed.
@@ -92,13 +104,13 @@ class Days:
         Returns:
             The two changes, to twelve decimals.
         """
-        length = scaled(whole, self.now - self.before, self.before) if self.now != self.before else Decimal(0)
+        length = scaled(whole, self.longer) if whole and self.longer else _NOTHING
         if not self.weekdays:
-            return length, Decimal(0)
-        both = Decimal(0)
+            return length, _NOTHING
+        both = _NOTHING
         for shift_, amount in zip(self.shifts, shifted, strict=False):
-            moved = scaled(amount, shift_.weight.numerator, shift_.weight.denominator)
-            both = _WIDE.add(both, moved)
+            if amount:
+                both = _WIDE.add(both, scaled(amount, shift_.weight))
         return length, _WIDE.subtract(both, length)
 
 

@@ -13,12 +13,11 @@ rounding takes from one part it gives to the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finops_tui.queries.amounts import EXACT, ZERO
-from finops_tui.queries.explain_days import scaled
+from finops_tui.queries.explain_days import MOST, ratio, scaled
 from finops_tui.queries.view import Condition
 
 if TYPE_CHECKING:
@@ -76,6 +75,9 @@ _WHOLE: Final[dict[str, str]] = {
 }
 """States of a thing whose change is one part, whole."""
 
+_ONE_EACH: Final = (Decimal(1), Decimal(1))
+_SHIFTS: Final = tuple(f"shift{number}" for number in range(MOST))
+
 
 def rows_of(part: str) -> tuple[Condition, ...]:
     """The conditions that leave only charges a part is made of.
@@ -88,8 +90,7 @@ def rows_of(part: str) -> tuple[Condition, ...]:
     return _ROWS.get(part, _USED)
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """One thing, or many of the same state added up, in both periods; costs in one currency.
 
     Attributes:
@@ -111,24 +112,26 @@ class Thing:
     cost: tuple[Decimal, Decimal]
     list_cost: tuple[Decimal, Decimal]
     contracted_cost: tuple[Decimal, Decimal]
-    quantity: tuple[Decimal, Decimal] = (Decimal(1), Decimal(1))
+    quantity: tuple[Decimal, Decimal] = _ONE_EACH
     whole: Decimal = ZERO
     shifted: tuple[Decimal, ...] = ()
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Thing:
         """The thing of a row of the question `explain`."""
-        changed = row["state"] == "changed"
+        state, cost = row["state"], (row["before"], row["now"])
+        if state in _WHOLE:
+            return cls(state, row["listed"], row["contracted"], cost, (ZERO, ZERO), (ZERO, ZERO))
         return cls(
-            row["state"],
+            state,
             row["listed"],
             row["contracted"],
-            (row["before"], row["now"]),
+            cost,
             (row["list_before"], row["list_now"]),
             (row["contracted_before"], row["contracted_now"]),
-            (row["quantity_before"], row["quantity_now"]) if changed else (Decimal(1), Decimal(1)),
-            row["whole"],
-            (row["shift0"], row["shift1"], row["shift2"], row["shift3"]),
+            (row["quantity_before"], row["quantity_now"]) if state == "changed" else _ONE_EACH,
+            row["whole"] or ZERO,
+            tuple(row[name] or ZERO for name in _SHIFTS),
         )
 
 
@@ -149,8 +152,9 @@ def parts_of(thing: Thing, days: Days, basis: str) -> dict[str, Decimal]:
         return {_WHOLE[thing.state]: change}
     if (before < 0 < now) or (now < 0 < before):
         return {"rate": change}
-    cost = _at_old_price(thing.cost, thing)
-    rates = None if cost is None else _rates(thing, cost, basis)
+    times = ratio(thing.quantity[1], thing.quantity[0]) if thing.quantity[0] != thing.quantity[1] else None
+    cost = _at_old_price(thing.cost, times)
+    rates = None if cost is None else _rates(thing, times, cost, basis)
     if cost is None or rates is None:
         return {"rate": change}
     length, weekdays = days.effect(thing.whole, thing.shifted) if thing.state == "changed" else (ZERO, ZERO)
@@ -158,30 +162,30 @@ def parts_of(thing: Thing, days: Days, basis: str) -> dict[str, Decimal]:
     return {"length": length, "weekdays": weekdays, "usage": usage, **rates}
 
 
-def _at_old_price(pair: tuple[Decimal, Decimal], thing: Thing) -> Decimal | None:
+def _at_old_price(pair: tuple[Decimal, Decimal], times: Decimal | None) -> Decimal | None:
     """What would be charged now at the old price per unit; None where that is beyond all measure."""
     before, now = pair
-    if thing.quantity[0] == thing.quantity[1] or not before:
+    if times is None or not before:
         return before
-    amount = scaled(before, thing.quantity[1], thing.quantity[0])
+    amount = scaled(before, times)
     return None if amount.copy_abs() > FURTHEST * max(before.copy_abs(), now.copy_abs()) else amount
 
 
-def _rates(thing: Thing, cost: Decimal, basis: str) -> dict[str, Decimal] | None:
+def _rates(thing: Thing, times: Decimal | None, cost: Decimal, basis: str) -> dict[str, Decimal] | None:
     """What is beyond use, told apart as far as the prices are known; None where a price is beyond measure."""
     rate = EXACT.subtract(thing.cost[1], cost)
     if basis == "list":
         return {"list": rate}
     if not thing.contracted:
         return {"rate": rate}
-    contracted = _at_old_price(thing.contracted_cost, thing)
+    contracted = _at_old_price(thing.contracted_cost, times)
     if contracted is None:
         return None
     agreed = EXACT.subtract(thing.contracted_cost[1], contracted)
     covered = EXACT.subtract(rate, agreed)  # nothing, on the contracted basis
     if not thing.listed:
         return {"rate": agreed, "commitment": covered}
-    listed = _at_old_price(thing.list_cost, thing)
+    listed = _at_old_price(thing.list_cost, times)
     if listed is None:
         return None
     at_list = EXACT.subtract(thing.list_cost[1], listed)
