@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Format, Incoming, Layout
+    from finops_tui.sources.kinds import Format, Incoming, Layout
 
 _ODD_SQL: Final = "SELECT {columns} FROM {table} WHERE file = $file"
 _TEXTS_SQL: Final = 'SELECT DISTINCT "{column}" FROM {table} WHERE file = $file AND {test}("{column}")'
@@ -173,8 +173,8 @@ def _collect(connection: DuckDBPyConnection, bill: Incoming, odd: list[_Found]) 
             cases.append((test, f"'{one.column} {problem}'"))
     start = found.times[2]
     cases.append((f'"{start}" IS NULL', f"'{start} is not a date'"))
-    if found.source == "focus" and "BillingCurrency" in place.columns:
-        cases.append(('"BillingCurrency" IS NULL', "'no currency'"))
+    if found.currency is not None and found.currency in place.columns:
+        cases.append((f'"{found.currency}" IS NULL', "'no currency'"))
     statement = _PROBLEMS_SQL.format(
         table=found.raw,
         cases=" ".join(f"WHEN {test} THEN {reason}" for test, reason in cases),

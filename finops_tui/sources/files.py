@@ -8,14 +8,27 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import deliveries
-from finops_tui.sources.model import Discovery, Refused, Skipped
+from finops_tui.sources import containers, deliveries, formats
+from finops_tui.sources.model import Discovery, Refused, Skipped, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ENDINGS: Final = (".csv", ".csv.gz", ".zip", ".parquet")
 """Files of a folder with these endings are bills; what a file named outright is called does not matter."""
+
+JSON_ENDINGS: Final = tuple(
+    f"{ending}{packed}" for ending in (".json", ".jsonl", ".ndjson") for packed in ("", ".gz")
+)
+"""Files of a folder with these endings are bills if they begin like one: much else is JSON."""
+
+_LOOK: Final = 1 << 16
+"""Bytes of a JSON file that are looked at."""
+
+_NO_BILL: Final = (
+    "not a bill: its name does not end in .csv, .parquet, .json or .jsonl, nor in .gz or .zip of them"
+)
+_OTHER_JSON: Final = "JSON, but of no bill that is known here"
 
 
 def discover(sources: Sequence[str | Path]) -> Discovery:
@@ -59,9 +72,7 @@ def _expand(source: Path, found: dict[Path, Path], skipped: list[Skipped], refus
         elif len(matches) == 1 or _is_bill(match):
             found.setdefault(match.resolve(), match)
         elif not deliveries.is_manifest(match):
-            skipped.append(
-                _skipped(match, "not a bill: its name does not end in .csv, .csv.gz, .zip or .parquet")
-            )
+            skipped.append(_skipped(match, _OTHER_JSON if _is_json(match) else _NO_BILL))
 
 
 def _look(path: Path) -> tuple[str, bool]:
@@ -87,9 +98,7 @@ def _search(folder: Path, found: dict[Path, Path], skipped: list[Skipped], refus
         elif _is_bill(path):
             found.setdefault(path.resolve(), path)
         elif not deliveries.is_manifest(path):
-            skipped.append(
-                _skipped(path, "not a bill: its name does not end in .csv, .csv.gz, .zip or .parquet")
-            )
+            skipped.append(_skipped(path, _OTHER_JSON if _is_json(path) else _NO_BILL))
     if len(found) == before and not any(
         folder == other or folder in other.parents for other in found.values()
     ):
@@ -106,7 +115,28 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _is_bill(path: Path) -> bool:
-    return path.name.lower().endswith(ENDINGS)
+    if path.name.lower().endswith(ENDINGS):
+        return True
+    return _is_json(path) and not deliveries.is_manifest(path) and _begins_like_one(path)
+
+
+def _is_json(path: Path) -> bool:
+    return path.name.lower().endswith(JSON_ENDINGS)
+
+
+def _begins_like_one(path: Path) -> bool:
+    start = b""
+    try:
+        with containers.regular(path) as file:
+            packed = containers.kind(file.read(8)) == "gzip"
+            file.seek(0)
+            for chunk in containers.gunzip(path, file) if packed else containers.plain(file):
+                start += chunk
+                if len(start) >= _LOOK:
+                    break
+    except SourceError:
+        return False
+    return any(sign in start[:_LOOK] for kind in formats.KINDS for sign in kind.signs)
 
 
 def _refused(path: Path, reason: str) -> Refused:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from finops_tui.sources import checks, containers, counting, formats, headers, reading
-from finops_tui.sources.formats import Incoming
+from finops_tui.sources import checks, containers, counting, formats, headers, json_text, reading
+from finops_tui.sources.headers import Header
+from finops_tui.sources.kinds import Incoming
 from finops_tui.sources.model import SourceError
 from finops_tui.sources.parts import Part, linked, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Format
+    from finops_tui.sources.kinds import Format, Kind
     from finops_tui.sources.reading import Reject, Scan
 
 HANDFUL: Final = 5
@@ -62,6 +63,7 @@ class Intake:
         folder: Private scratch folder.
         seen: Digests of the texts taken so far, and the file each came from; shared by all files.
         watch: Called with each chunk read and the open file; may raise to stop.
+        kinds: The kinds of export that are read.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Intake:
         folder: Path,
         seen: dict[str, Path],
         watch: Callable[[BinaryIO], None],
+        kinds: Sequence[Kind] = formats.KINDS,
     ) -> None:
         self._connection = connection
         self._folder = folder
         self._seen = seen
         self._watch = watch
+        self._kinds = kinds
 
     def take(self, path: Path, number: int) -> Taken:
         """Read a file into its raw table.
@@ -94,7 +98,10 @@ class Intake:
                 raise SourceError(path, "named .parquet, but it has no Parquet header")
             else:
                 for part in parts(path, file, kind, self._folder):
-                    self._csv(path, file, part, number, taken)
+                    if json_text.is_json(part.start()):
+                        self._json(path, file, part, number, taken)
+                    else:
+                        self._csv(path, file, part, number, taken)
             after = os.fstat(file.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise SourceError(path, "changed while it was read")
@@ -124,11 +131,12 @@ class Intake:
         return True
 
     def _recognise(self, path: Path, names: tuple[str, ...], number: int, taken: Taken) -> Incoming:
-        found = formats.detect(names)
+        kind, name = formats.detect(names, path, self._kinds)
+        found = kind.format(name)
         if taken.found is not None and taken.found.source != found.source:
             raise SourceError(path, f"holds both {taken.found.name} and {found.name}")
         taken.found = found
-        return Incoming(found, names, formats.layout(found, names), number, taken.records)
+        return Incoming(found, names, kind.layout(names), number, taken.records)
 
     def _csv(self, path: Path, file: BinaryIO, part: Part, number: int, taken: Taken) -> None:
         try:
@@ -145,6 +153,31 @@ class Intake:
         if rejects:
             self._set_aside(part, rejects, bill)
         taken.records += count.records - 1
+
+    def _json(self, path: Path, file: BinaryIO, part: Part, number: int, taken: Taken) -> None:
+        """JSON by way of a CSV in the scratch folder."""
+        target = self._folder / f"flat-{len(list(self._folder.iterdir()))}"
+        watched: Callable[[], Iterator[bytes]] = lambda: self._watched(file, part.chunks())  # noqa: E731
+        try:
+            flat = json_text.flatten(watched, target, self._records)
+            if not flat.records:
+                raise SourceError(path, "JSON without records")
+            bill = self._recognise(path, flat.names, number, taken)
+            if self._copy(path, flat.sha256, taken):
+                return
+            scan = reading.csv_scan(target, Header(flat.names, ","), "none")
+            self._insert(path, scan, bill, flat.records)
+            taken.quarantined += self._quarantine(scan, bill, ",")
+        except headers.HeaderError as error:
+            raise SourceError(path, f"JSON: {error}") from error
+        finally:
+            target.unlink(missing_ok=True)
+        taken.records += flat.records
+
+    def _records(self, document: Any) -> Iterable[Mapping[str, Any]] | None:
+        """The records of a JSON document, by the first kind that knows it."""
+        known = (kind.records(document) for kind in self._kinds if kind.records is not None)
+        return next((records for records in known if records is not None), None)
 
     def _parquet(self, path: Path, file: BinaryIO, number: int, taken: Taken) -> None:
         file.seek(0)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from finops_tui.sources.formats import Incoming
     from finops_tui.sources.headers import Header
+    from finops_tui.sources.kinds import Incoming
 
 _Result = TypeVar("_Result")
 
@@ -141,6 +141,9 @@ def insert(connection: DuckDBPyConnection, scan: Scan, bill: Incoming) -> tuple[
         whole = [f"given({scan.columns[at]})" for at in place.columns.get(name, ())]
         packed = _json(scan, keys, values, name)
         columns.append(f'coalesce({", ".join((*whole, packed))}) AS "{name}"')
+    for number, (name, value) in enumerate(place.constants.items()):
+        values[f"constant_{number}"] = value
+        columns.append(f'$constant_{number} AS "{name}"')
     if place.extra:
         columns.append(f"{_map(scan, place.extra, values, 'x')} AS Extra")
     columns += ["$file AS file", f"$before + {scan.record} AS record"]

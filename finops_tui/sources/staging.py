@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import duckdb
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
-from finops_tui.sources import commitments, fields, scale
+from finops_tui.sources import formats, scale
 from finops_tui.sources.intake import Intake, Taken
 from finops_tui.sources.model import Progress, Refused, SourceError, Staged, StagedFile, shown
 
@@ -20,37 +20,24 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-RAW: Final = {"raw_focus": fields.FOCUS_COLUMNS, "raw_cur": fields.CUR_COLUMNS}
-"""Raw tables and their text columns; a row of one is a record as delivered."""
-
-RAW_MONEY: Final = {"raw_focus": MONEY, "raw_cur": fields.CUR_MONEY}
+    from finops_tui.sources.kinds import Kind
 
 _TEXT_MAP: Final = "MAP(VARCHAR, VARCHAR)"
 
 _TAG_TEXTS_SQL: Final = """
 CREATE OR REPLACE TEMP TABLE tag_text AS
-SELECT DISTINCT text FROM (
-    SELECT coalesce(Tags, x_Labels) AS text FROM raw_focus UNION ALL SELECT resource_tags FROM raw_cur
-) WHERE text IS NOT NULL"""
+SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL"""
 
 _BAD_TAGS_SQL: Final = """
-SELECT file, problem, count(*) FROM (
-    SELECT file, coalesce(Tags, x_Labels) AS text FROM raw_focus
-    UNION ALL SELECT file, resource_tags FROM raw_cur
-) JOIN (SELECT text, problem FROM tags WHERE problem IS NOT NULL) USING (text)
+SELECT file, problem, count(*) FROM ({texts})
+JOIN (SELECT text, problem FROM tags WHERE problem IS NOT NULL) USING (text)
 GROUP BY file, problem ORDER BY file, problem"""
 
-_BLANK_SQL: Final = (
-    'SELECT file, count(*) FROM raw_focus WHERE "BilledCost" IS NULL GROUP BY file ORDER BY file'
-)
+_NO_TAGS_SQL: Final = "SELECT NULL::VARCHAR AS text, NULL::INTEGER AS file WHERE false"
 
 _ENDLESS_SQL: Final = (
     "SELECT file, place, sum(records) FROM endless GROUP BY file, place ORDER BY file, place"
 )
-
-_SPLIT_SQL: Final = """
-SELECT file, count(*) FROM raw_cur WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2')
-GROUP BY file ORDER BY file"""
 
 
 @dataclass(slots=True)
@@ -82,6 +69,7 @@ def stage(
     *,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    kinds: Sequence[Kind] = formats.KINDS,
 ) -> Staged:
     """Stage bills: afterwards the connection holds `staged`, `quarantined` and `dropped`.
 
@@ -99,6 +87,7 @@ def stage(
         files: As `discover` gives them.
         progress: Told how far the load is, from this thread.
         cancelled: Asked between chunks and steps.
+        kinds: The kinds of export that are read.
 
     Raises:
         duckdb.InterruptException: `cancelled` said so, or the connection was interrupted.
@@ -109,9 +98,9 @@ def stage(
     refused: list[Refused] = []
     notes: list[str] = []
     seen: dict[str, Path] = {}
-    _prepare(connection)
+    _prepare(connection, kinds)
     with tempfile.TemporaryDirectory(prefix="finops-tui-", dir=_scratch(connection)) as folder:
-        intake = Intake(connection, Path(folder), seen, run.watch)
+        intake = Intake(connection, Path(folder), seen, run.watch, kinds)
         for path in files:
             run.path = path
             run.stop_if_cancelled()
@@ -119,7 +108,7 @@ def stage(
             try:
                 one = intake.take(path, len(taken))
             except SourceError as error:
-                _forget(connection, len(taken))
+                _forget(connection, len(taken), kinds)
                 seen.clear()
                 seen.update(digests)
                 refused.append(Refused(error.file, error.reason))
@@ -130,9 +119,12 @@ def stage(
                     run.records += one.records - one.quarantined
             run.done += _size(path)
     run.stop_if_cancelled()
-    digits, rounded = _map(connection, run)
-    notes += _notes(connection, [path for path, _ in taken], rounded, digits)
-    for table in RAW:
+    present = {one.found.source for _, one in taken if one.found is not None}
+    used = [kind for kind in kinds if kind.source in present]
+    digits, rounded = _map(connection, run, used)
+    notes += _notes(connection, [path for path, _ in taken], used)
+    notes += _rounded(taken, rounded, digits)
+    for table in _tables(kinds):
         connection.execute(f"DROP TABLE {table}")
     staged = [_staged(path, one, rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
     return Staged(tuple(staged), tuple(refused), tuple(notes), digits)
@@ -152,13 +144,18 @@ def _scratch(connection: DuckDBPyConnection) -> str | None:
     return folder if folder and not set(folder) & set("*?[") and Path(folder).is_dir() else None
 
 
-def _prepare(connection: DuckDBPyConnection) -> None:
+def _tables(kinds: Sequence[Kind]) -> dict[str, Kind]:
+    """The raw tables, each once: kinds may share one."""
+    return {kind.raw: kind for kind in reversed(kinds)}
+
+
+def _prepare(connection: DuckDBPyConnection, kinds: Sequence[Kind]) -> None:
     connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
     # A checkpoint after each file would write the last rows of the raw tables again and again.
     connection.execute("SET wal_autocheckpoint = '4GB'")
     connection.execute(_sql("macros.sql"))
-    for table, columns in RAW.items():
-        texts = ", ".join(f'"{name}" VARCHAR' for name in columns)
+    for table, kind in _tables(kinds).items():
+        texts = ", ".join(f'"{name}" VARCHAR' for name in kind.columns)
         connection.execute(
             f"CREATE OR REPLACE TABLE {table} ({texts}, Extra {_TEXT_MAP}, file INTEGER, record BIGINT)"
         )
@@ -171,8 +168,8 @@ def _prepare(connection: DuckDBPyConnection) -> None:
     connection.execute("CREATE OR REPLACE TABLE endless (file INTEGER, place VARCHAR, records BIGINT)")
 
 
-def _forget(connection: DuckDBPyConnection, number: int) -> None:
-    for table in (*RAW, "quarantined", "endless"):
+def _forget(connection: DuckDBPyConnection, number: int, kinds: Sequence[Kind]) -> None:
+    for table in (*_tables(kinds), "quarantined", "endless"):
         connection.execute(f"DELETE FROM {table} WHERE file = $1", [number])  # noqa: S608  (fixed names)
 
 
@@ -188,14 +185,35 @@ def _copies(path: Path, one: Taken, seen: dict[str, Path]) -> Iterator[str]:
     yield f"{part}{shown(str(path), 200)} is a copy of {shown(str(first), 200)}; it counts once"
 
 
-def _map(connection: DuckDBPyConnection, run: _Run) -> tuple[int, dict[int, int]]:
+def _tag_texts(kinds: Sequence[Kind]) -> str:
+    """A query of the texts of tags, one row per record that has one, with its file."""
+    texts = {
+        f"SELECT {text} AS text, file FROM {table}"  # noqa: S608  (fixed names)
+        for table, kind in _tables(kinds).items()
+        for text in kind.tags
+    }
+    return " UNION ALL ".join(sorted(texts)) or _NO_TAGS_SQL
+
+
+def _map(connection: DuckDBPyConnection, run: _Run, kinds: Sequence[Kind]) -> tuple[int, dict[int, int]]:
     """Fill `staged` from the raw tables: choose the scale, read the tags, run the mappings."""
-    commitments.net_unused(connection)
+    for kind in kinds:
+        if kind.prepare is not None:
+            kind.prepare(connection)
     run.stop_if_cancelled()
-    digits, rounded = scale.settle(connection, RAW_MONEY)
-    connection.execute(_TAG_TEXTS_SQL)
+    tables = _tables(kinds)
+    digits, rounded = scale.settle(connection, {table: kind.money for table, kind in tables.items()})
+    connection.execute(_TAG_TEXTS_SQL.format(texts=_tag_texts(kinds)))
     connection.execute(_sql("tags.sql"))
     run.stop_if_cancelled()
+    _create_staged(connection, digits)
+    for mapping in dict.fromkeys(mapping for kind in tables.values() for mapping in kind.mapping):
+        run.stop_if_cancelled()
+        connection.execute(_sql(mapping))
+    return digits, rounded
+
+
+def _create_staged(connection: DuckDBPyConnection, digits: int) -> None:
     columns = [
         *(f'"{name}" VARCHAR' for name in ATTRIBUTES),
         *(f'"{name}" TIMESTAMP' for name in (*PERIODS, "ChargePeriodStart", "ChargePeriodEnd")),
@@ -206,36 +224,33 @@ def _map(connection: DuckDBPyConnection, run: _Run) -> tuple[int, dict[int, int]
         "record BIGINT",
     ]
     connection.execute(f"CREATE OR REPLACE TABLE staged ({', '.join(columns)})")
-    connection.execute(_sql("aws_names.sql"))
-    for mapping in ("focus.sql", "aws_cur.sql"):
-        run.stop_if_cancelled()
-        connection.execute(_sql(mapping))
-    return digits, rounded
 
 
 def _sql(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _notes(
-    connection: DuckDBPyConnection, paths: list[Path], rounded: dict[int, int], digits: int
-) -> Iterator[str]:
+def _counted(number: int) -> str:
+    return "1 record" if number == 1 else f"{number} records"
+
+
+def _notes(connection: DuckDBPyConnection, paths: list[Path], kinds: Sequence[Kind]) -> Iterator[str]:
     def named(number: int) -> str:
         return shown(paths[number].name)
 
-    def records(number: int) -> str:
-        return "1 record" if number == 1 else f"{number} records"
-
-    for file, problem, count in connection.execute(_BAD_TAGS_SQL).fetchall():
-        yield f"{named(file)}: {records(count)} with tags that are {problem}, taken without tags"
+    for file, problem, count in connection.execute(_BAD_TAGS_SQL.format(texts=_tag_texts(kinds))).fetchall():
+        yield f"{named(file)}: {_counted(count)} with tags that are {problem}, taken without tags"
     for file, place, count in connection.execute(_ENDLESS_SQL).fetchall():
-        yield f"{named(file)}: {records(count)} whose {place} is not a date, taken without it"
-    for file, count in connection.execute(_BLANK_SQL).fetchall():
-        yield f"{named(file)}: {records(count)} without BilledCost"
-    for file, count in connection.execute(_SPLIT_SQL).fetchall():
-        yield f"{named(file)}: {records(count)} of split cost allocation left out, other lines carry the money"
+        yield f"{named(file)}: {_counted(count)} whose {place} is not a date, taken without it"
+    for statement in dict.fromkeys(kind.notes for kind in kinds if kind.notes is not None):
+        for file, count, words in sorted(connection.execute(statement).fetchall()):
+            yield f"{named(file)}: {_counted(count)} {words}"
+
+
+def _rounded(taken: list[tuple[Path, Taken]], rounded: dict[int, int], digits: int) -> Iterator[str]:
     for file, count in sorted(rounded.items()):
-        yield f"{named(file)}: {records(count)} with more than {digits} decimals, rounded half to even"
+        name = shown(taken[file][0].name)
+        yield f"{name}: {_counted(count)} with more than {digits} decimals, rounded half to even"
 
 
 def _staged(path: Path, one: Taken, rounded: int) -> StagedFile:

@@ -1,14 +1,22 @@
 """What a header says: the format, its version and vendor, and where each column is."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from finops_tui.sources import formats
 from finops_tui.sources.headers import HeaderError, read_header, snake
+from finops_tui.sources.kinds import Kind
 from tests.sources.bills import CUR, FOCUS, Bench, focus, text
 
 
 def named(*more: str, without: str = "") -> str:
-    return formats.detect([*(name for name in FOCUS if name != without), *more]).name
+    return detect([*(name for name in FOCUS if name != without), *more])[1]
+
+
+def detect(names: Sequence[str]) -> tuple[Kind, str]:
+    return formats.detect(names, Path("bill.csv"))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +48,8 @@ def test_focus_versions_and_vendors(more: tuple[str, ...], without: str, name: s
     ],
 )
 def test_both_generations_of_the_cur(names: list[str], name: str):
-    found = formats.detect(names)
-    assert (found.name, found.source) == (name, "aws-cur")
+    kind, found = detect(names)
+    assert (found, kind.source) == (name, "aws-cur")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_both_generations_of_the_cur(names: list[str], name: str):
 )  # fmt: skip
 def test_other_headers_are_refused_by_name(header: str, why: str):
     with pytest.raises(HeaderError) as refused:
-        formats.detect(read_header(f"{header}\n".encode()).names)
+        detect(read_header(f"{header}\n".encode()).names)
     assert why in str(refused.value)
 
 
@@ -121,7 +129,7 @@ def test_legacy_names_become_those_of_cur_2(legacy: str, new: str):
 def test_both_spellings_of_an_arn_and_names_cut_by_postgres():
     long = "savings_plan_net_amortized_upfront_commitment_for_billing_period"
     names = [*CUR, "savings_plan_savings_plan_arn", "savings_plan_savings_plan_a_r_n", long[:63]]
-    place = formats.layout(formats.detect(names), names)
+    place = detect(names)[0].layout(names)
     at = len(CUR)
     assert place.columns["savings_plan_savings_plan_a_r_n"] == (at, at + 1)
     assert place.columns[long] == (at + 2,)

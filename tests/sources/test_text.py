@@ -129,7 +129,7 @@ def test_a_header_alone_is_a_delivery_without_records(bench: Bench):
         (b"", "empty file"),
         (b"\n \n\n", "only blank lines"),
         (b"<html>", "an XML or HTML page"),
-        (b'{"a": 1}', "JSON, not CSV"),
+        (b'{"a": 1}', "JSON: no known header"),
         (text([focus()]).encode("utf-16"), "UTF-16"),
         (text([focus(ServiceName="café")]).encode("latin-1"), "not UTF-8"),
         (text([focus(ServiceName="a\0b")]).encode(), "a NUL byte"),
