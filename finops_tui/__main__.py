@@ -1,6 +1,7 @@
 """`finops-tui` and `python -m finops_tui`: arguments in, an exit code out.
 
-Exit codes: 0 fine, 1 a finding (a budget is breached), 2 it could not be done.
+Exit codes: 0 fine, 1 a finding (a budget is breached), 2 it could not be done, 130 and 143 stopped by
+SIGINT and SIGTERM; `sync` has codes of its own, see docs/sync.md.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.run(options)
     except commands.CommandError as error:
         sys.stderr.write(f"finops-tui: {error}\n")
-        return 2
+        return error.code
     except KeyboardInterrupt:
         sys.stderr.write("finops-tui: stopped\n")
         return 130

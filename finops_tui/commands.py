@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,15 @@ EMPTY = "the store is empty; load a bill with `finops-tui load PATH`, or try `--
 
 
 class CommandError(Exception):
-    """A command that could not be done; the message is for the user."""
+    """A command that could not be done; the message is for the user.
+
+    Attributes:
+        code: The exit code.
+    """
+
+    def __init__(self, words: str, code: int = FAILED) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 def run(options: argparse.Namespace) -> int:
@@ -135,22 +143,24 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from finops_tui import loader, reports
+    from finops_tui import loader, progress, reports, watch_stop
 
     root = paths.store_root(options.store)
-    shown = reports.Progress(sys.stderr)
-    try:
-        result = loader.load(
-            root,
-            [Path(source) if not isinstance(source, str) else source for source in options.sources],
-            source_name=options.source,
-            keep_going=options.keep_going,
-            memory=options.memory,
-            shared=options.shared,
-            progress=shown,
-        )
-    finally:
-        shown.close()
+    shown = progress.Shown(sys.stderr)
+    with watch_stop.stoppable() as stop, closing(shown):
+        try:
+            result = loader.load(
+                root,
+                options.sources,
+                source_name=options.source,
+                keep_going=options.keep_going,
+                memory=options.memory,
+                shared=options.shared,
+                progress=shown,
+                cancelled=stop,
+            )
+        except loader.LoadCancelledError as error:
+            raise CommandError(str(error), 128 + stop.signal) from None
     if options.json:
         from finops_tui import export
 

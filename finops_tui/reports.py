@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from finops_tui import export
 from finops_tui.queries import safe_text
@@ -13,35 +12,6 @@ if TYPE_CHECKING:
 
     from finops_tui.loader import LoadResult
     from finops_tui.manifest import Entry
-    from finops_tui.sources import Progress as Step
-
-EVERY = 0.2
-"""Seconds between two repaints of the progress line."""
-
-
-class Progress:
-    """A line that tells how far a load is, on a terminal; nothing elsewhere."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out if out.isatty() else None
-        self._next = 0.0
-
-    def __call__(self, step: Step) -> None:
-        """Show a step, unless the last one was shown a moment ago."""
-        now = time.monotonic()
-        if self._out is None or now < self._next:
-            return
-        self._next = now + EVERY
-        share = f"{step.done / step.total:4.0%} " if step.total else ""
-        words = f"{share}{safe_text.clean(step.file)[-60:]} {step.records:,} records"
-        self._out.write(f"\r\x1b[K{words[:100]}")
-        self._out.flush()
-
-    def close(self) -> None:
-        """Take the line away."""
-        if self._out is not None:
-            self._out.write("\r\x1b[K")
-            self._out.flush()
 
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from finops_tui.queries.pace import duration, parts
 from finops_tui.screens import money
 from finops_tui.screens.command_line import PAUSE, paths
 from finops_tui.screens.desk import DeskError, LoadProgress, LoadReport
@@ -31,38 +32,10 @@ if TYPE_CHECKING:
 BAR: Final = 40
 """Cells of the progress bar."""
 
-_UNITS: Final = ("B", "KB", "MB", "GB", "TB")
-
-
-def size(count: float) -> str:
-    """Bytes as people read them: `0 B`, `12.3 MB`."""
-    for unit in _UNITS:
-        if count < 1000 or unit == _UNITS[-1]:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return ""
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people read them: `8 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = max(int(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
 
 def pace(progress: LoadProgress, seconds: float) -> str:
     """Bytes, rate, time taken and time left, as far as they can be told."""
-    done, total = progress.bytes_done, progress.bytes_total
-    parts = [f"{size(done)} of {size(total)}" if total else size(done)]
-    if seconds >= 1 and done:
-        parts.append(f"{size(done / seconds)}/s")
-    parts.append(f"{duration(seconds)} so far")
-    if seconds >= 2 and 0 < done < total:
-        parts.append(f"{duration(seconds * (total - done) / done)} left")
-    return " · ".join(parts)
+    return " · ".join(parts(progress.bytes_done, progress.bytes_total, seconds))
 
 
 class LoadLine(Prompt[str]):

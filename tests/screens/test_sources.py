@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from finops_tui.queries.amounts import add
+from finops_tui.queries.pace import duration, size
 from finops_tui.screens.color import Look
 from finops_tui.screens.desk import DeskError, Loaded, LoadProgress, LoadReport
-from finops_tui.screens.loading import LoadingScreen, LoadLine, duration, pace, size
+from finops_tui.screens.loading import LoadingScreen, LoadLine, pace
 from finops_tui.screens.page import SortedTable
 from finops_tui.screens.sources import SourcesScreen, short, words_of
 from finops_tui.screens.sources_unit import UnitScreen
