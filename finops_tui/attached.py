@@ -53,15 +53,17 @@ class Shelf:
         root: Folder of the store; nothing in it is written.
         scratch: Private folder for what does not fit in memory.
         memory: Memory limit such as `2GB`.
+        locked: Whether the configuration is locked at once; without, it is for the caller to do.
     """
 
-    def __init__(self, root: Path, *, scratch: Path, memory: str | None = None) -> None:
+    def __init__(self, root: Path, *, scratch: Path, memory: str | None = None, locked: bool = True) -> None:
         self._root = root
         self._connection = engine.connect(scratch=scratch, memory=memory)
         folder = engine.quoted(root / kept.SEGMENTS)
         self._connection.execute(f"SET allowed_directories = [{folder}]")
         self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        if locked:
+            self._connection.execute("SET lock_configuration = true")
         self._aliases: dict[str, str] = {}
         self._current = Generation(Manifest(), None, Catalog())
         self._live = [self._current]

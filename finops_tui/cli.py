@@ -11,12 +11,12 @@ from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets", "doctor", "undo")
+COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets", "sql", "doctor", "undo")
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sources,query,explain,budgets,doctor,undo} [options]
+       finops-tui {demo,load,sources,query,explain,budgets,sql,doctor,undo} [options]
 """
 
 
@@ -51,6 +51,7 @@ commands:
   query     print costs by any dimensions
   explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
+  sql       run a SELECT of your own over the FOCUS table, read-only
   doctor    examine the store; exit code 1 when something is damaged
   undo      go back to what was loaded before the last load
 
@@ -72,6 +73,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "sql": _sql,
         "doctor": _sources,
         "undo": _sources,
     }[command](parser)
@@ -85,6 +87,8 @@ _DESCRIPTIONS: Final = {
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
     "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
     "and the groups that drove it.",
+    "sql": "Run one SELECT over the table `focus`, a row per charge with FOCUS columns. It cannot write, read files "
+    "or reach the network, and is stopped when it takes too long. Without a statement: a prompt, or standard input.",
     "doctor": "Examine the store: read every segment, add it up again, and say how to repair what is damaged. "
     "Exit code 1 when something is.",
     "undo": "Go back to what was loaded before the last load, all of it at once. A second undo brings the load back.",
@@ -209,6 +213,19 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _budgets(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    _output(parser)
+
+
+def _sql(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("statement", nargs="?", help="SELECT …; `-` or nothing reads it from standard input")
+    parser.add_argument(
+        "--seconds", metavar="N", type=_count, default=30, help="time it may take (default: 30)"
+    )
+    parser.add_argument("--memory", metavar="SIZE", default="1GB", help="memory it may use (default: 1GB)")
+    parser.add_argument(
+        "--limit", metavar="N", type=_count, default=10_000, help="most rows (default: 10,000)"
+    )
     _store(parser, demo=True)
     _output(parser)
 

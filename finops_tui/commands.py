@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,16 +42,19 @@ def run(options: argparse.Namespace) -> int:
     """
     if getattr(options, "version", False):
         return FINE
+    from finops_tui import store_commands
+
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "explore": _explore,
         "demo": _demo,
-        "load": _load,
-        "sources": _sources,
+        "load": store_commands.load,
+        "sources": store_commands.sources,
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
-        "doctor": _doctor,
-        "undo": _undo,
+        "sql": _sql,
+        "doctor": store_commands.examine,
+        "undo": store_commands.step_back,
     }
     try:
         return commands[options.command](options)
@@ -80,7 +83,7 @@ def _settings(options: argparse.Namespace, *, demo: bool) -> Settings:
 
 
 @contextmanager
-def _store(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, Settings]]:
+def opened(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, Settings]]:
     """The store that the options name, open for reading, and its settings."""
     from finops_tui.store import Store
 
@@ -103,7 +106,9 @@ def _explore(options: argparse.Namespace) -> int:
     if options.paths:
         options.sources, options.source, options.memory, options.shared = options.paths, None, None, None
         options.keep_going, options.json = False, False
-        if (code := _load(options)) != FINE:
+        from finops_tui import store_commands
+
+        if (code := store_commands.load(options)) != FINE:
             return code
     return _open(options, demo=False)
 
@@ -126,7 +131,7 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
 
     from finops_tui.screens import color
 
-    with _store(options, demo=demo) as (store, chosen):
+    with opened(options, demo=demo) as (store, chosen):
         look = color.detect(
             os.environ,
             options.color,
@@ -142,76 +147,11 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
         return app.run(store, chosen, look, mouse=chosen.mouse and not options.no_mouse, demo=demo)
 
 
-def _load(options: argparse.Namespace) -> int:
-    from finops_tui import loader, progress, reports, watch_stop
-
-    root = paths.store_root(options.store)
-    shown = progress.Shown(sys.stderr)
-    with watch_stop.stoppable() as stop, closing(shown):
-        try:
-            result = loader.load(
-                root,
-                options.sources,
-                source_name=options.source,
-                keep_going=options.keep_going,
-                memory=options.memory,
-                shared=options.shared,
-                progress=shown,
-                cancelled=stop,
-            )
-        except loader.LoadCancelledError as error:
-            raise CommandError(str(error), 128 + stop.signal) from None
-    if options.json:
-        from finops_tui import export
-
-        sys.stdout.write(export.to_json(reports.as_json(result)))
-    else:
-        sys.stdout.write(reports.as_text(result))
-    for line in reports.complaints(result):
-        sys.stderr.write(f"{line}\n")
-    failed = result.refused and (not options.keep_going or not result.loaded)
-    return FAILED if failed else FINE
-
-
-def _sources(options: argparse.Namespace) -> int:
-    from finops_tui import export, reports
-
-    with _store(options, demo=False) as (store, _):
-        entries = store.entries
-    if options.json:
-        sys.stdout.write(export.to_json({"sources": [reports.entry_as_json(entry) for entry in entries]}))
-    else:
-        sys.stdout.write(reports.entries_as_text(entries))
-    return FINE
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from finops_tui import doctor, doctor_report, export
-
-    checkup = doctor.examine(paths.store_root(options.store))
-    if options.json:
-        sys.stdout.write(export.to_json(doctor_report.as_json(checkup)))
-    else:
-        sys.stdout.write(doctor_report.as_text(checkup))
-    return FINE if checkup.healthy else FINDING
-
-
-def _undo(options: argparse.Namespace) -> int:
-    from finops_tui import doctor_report, export, undo
-
-    undone = undo.undo(paths.store_root(options.store))
-    if options.json:
-        sys.stdout.write(export.to_json(doctor_report.undone_as_json(undone)))
-    else:
-        sys.stdout.write(doctor_report.undone_as_text(undone))
-    return FINE
-
-
 def _query(options: argparse.Namespace) -> int:
     from finops_tui import export, headless
     from finops_tui.reckoning import calendar_of
 
-    with _store(options, demo=options.demo) as (store, _):
+    with opened(options, demo=options.demo) as (store, _):
         calendar = calendar_of(store)
         if calendar is None:
             raise CommandError(EMPTY)
@@ -231,7 +171,7 @@ def _explain(options: argparse.Namespace) -> int:
     from finops_tui import explain_report
     from finops_tui.reckoning import calendar_of
 
-    with _store(options, demo=options.demo) as (store, _):
+    with opened(options, demo=options.demo) as (store, _):
         calendar = calendar_of(store)
         if calendar is None:
             raise CommandError(EMPTY)
@@ -244,7 +184,7 @@ def _budgets(options: argparse.Namespace) -> int:
     from finops_tui import budget_report, export
     from finops_tui.reckoning import calendar_of
 
-    with _store(options, demo=options.demo) as (store, settings):
+    with opened(options, demo=options.demo) as (store, settings):
         calendar = calendar_of(store)
         if calendar is None:
             raise CommandError(EMPTY)
@@ -256,6 +196,24 @@ def _budgets(options: argparse.Namespace) -> int:
     )
     _print(content, options)
     return FINDING if report.breached else FINE
+
+
+def _sql(options: argparse.Namespace) -> int:
+    from finops_tui import console, console_shell, demo
+
+    root = demo.root() if options.demo else paths.store_root(options.store)
+    asked = console.Console(root, options.limit, options.seconds, console.size(options.memory))
+    statement = options.statement
+    if statement is None and sys.stdin.isatty():
+        return console_shell.prompt(asked)
+    try:
+        reply = asked.ask(sys.stdin.read() if statement in {None, "-"} else statement)
+    except console.ConsoleError as error:
+        raise CommandError(str(error)) from None
+    _print(console_shell.printed(reply, options.format), options)
+    if reply.more:
+        sys.stderr.write(f"more than {options.limit:,} rows; the rest is left out (see --limit)\n")
+    return FINE
 
 
 def _print(content: str | bytes, options: argparse.Namespace) -> None:

@@ -1,0 +1,82 @@
+"""The commands that fill, list and mend the store."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from finops_tui import paths
+from finops_tui.commands import FAILED, FINDING, FINE, CommandError, opened
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def load(options: argparse.Namespace) -> int:
+    """Load bills."""
+    from finops_tui import loader, progress, reports, watch_stop
+
+    root = paths.store_root(options.store)
+    shown = progress.Shown(sys.stderr)
+    with watch_stop.stoppable() as stop, closing(shown):
+        try:
+            result = loader.load(
+                root,
+                options.sources,
+                source_name=options.source,
+                keep_going=options.keep_going,
+                memory=options.memory,
+                shared=options.shared,
+                progress=shown,
+                cancelled=stop,
+            )
+        except loader.LoadCancelledError as error:
+            raise CommandError(str(error), 128 + stop.signal) from None
+    if options.json:
+        from finops_tui import export
+
+        sys.stdout.write(export.to_json(reports.as_json(result)))
+    else:
+        sys.stdout.write(reports.as_text(result))
+    for line in reports.complaints(result):
+        sys.stderr.write(f"{line}\n")
+    failed = result.refused and (not options.keep_going or not result.loaded)
+    return FAILED if failed else FINE
+
+
+def sources(options: argparse.Namespace) -> int:
+    """List what is loaded."""
+    from finops_tui import export, reports
+
+    with opened(options, demo=False) as (store, _):
+        entries = store.entries
+    if options.json:
+        sys.stdout.write(export.to_json({"sources": [reports.entry_as_json(entry) for entry in entries]}))
+    else:
+        sys.stdout.write(reports.entries_as_text(entries))
+    return FINE
+
+
+def examine(options: argparse.Namespace) -> int:
+    """Examine the store."""
+    from finops_tui import doctor, doctor_report, export
+
+    checkup = doctor.examine(paths.store_root(options.store))
+    if options.json:
+        sys.stdout.write(export.to_json(doctor_report.as_json(checkup)))
+    else:
+        sys.stdout.write(doctor_report.as_text(checkup))
+    return FINE if checkup.healthy else FINDING
+
+
+def step_back(options: argparse.Namespace) -> int:
+    """Go back to the generation before."""
+    from finops_tui import doctor_report, export, undo
+
+    undone = undo.undo(paths.store_root(options.store))
+    if options.json:
+        sys.stdout.write(export.to_json(doctor_report.undone_as_json(undone)))
+    else:
+        sys.stdout.write(doctor_report.undone_as_text(undone))
+    return FINE
