@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from finops_tui import engine, generations, moves, segments
-from finops_tui.manifest import Input, StoreError
+from finops_tui import __version__, generations, moves, segments, sync_sources
+from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
+from finops_tui.manifest import Input, Manifest, StoreError
+
+__all__ = ("LoadCancelledError", "LoadResult", "Revise", "load", "load_found")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Entry
     from finops_tui.segments import Unit
-    from finops_tui.sources.model import Progress, Refused, Skipped, Staged, StagedFile
-
-
-class LoadCancelledError(StoreError):
-    """The load was cancelled; the store is as before."""
+    from finops_tui.sources.model import Discovery, Progress, Refused, Skipped, Staged, StagedFile
+    from finops_tui.sync_sources import Place, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,30 @@ class LoadResult:
         refused: Files that were not loaded, each with its reason.
         notes: What the user should know: totals that moved, bills that may be counted twice.
         skipped: Files that are no bills, or older deliveries of a loaded one.
+        before: The generation that was current until then.
+        seen: What was seen of each file that was read.
     """
 
     loaded: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    before: Manifest = field(default_factory=Manifest)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+
+
+class Revise(Protocol):
+    """Looks at what was staged before anything is stored."""
+
+    def __call__(self, units: Sequence[Unit], staged: Staged, before: Manifest) -> Sequence[Path] | None:
+        """The files to stage in place of those that were, or None when these are the right ones.
+
+        Args:
+            units: What would be replaced; their `files` are places in `staged.files`.
+            staged: The files taken and refused.
+            before: The generation that would be replaced.
+        """
+        ...
 
 
 def load(
@@ -58,7 +74,7 @@ def load(
 
     Args:
         store_root: Folder of the store; created if need be.
-        sources: Files, folders, globs.
+        sources: Files, folders, globs; remembered for `sync`.
         source_name: Name the bills are kept under, in place of their format's.
         keep_going: Load the rest when a file is refused; without it nothing is loaded then.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
@@ -74,72 +90,155 @@ def load(
     """
     from finops_tui import sources as bills
 
-    found = bills.discover(sources)
+    places = [sync_sources.Place(sync_sources.absolute(source), source_name) for source in sources]
+    return load_found(
+        store_root,
+        bills.discover([place.place for place in places]),
+        places,
+        source_name=source_name,
+        keep_going=keep_going,
+        memory=memory,
+        shared=shared,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def load_found(
+    store_root: Path,
+    found: Discovery,
+    places: Sequence[Place],
+    *,
+    source_name: str | None = None,
+    keep_going: bool = False,
+    memory: str | None = None,
+    shared: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    revise: Revise | None = None,
+) -> LoadResult:
+    """Load the files that were found; as `load`.
+
+    Args:
+        store_root: Folder of the store.
+        found: The files.
+        places: The sources they were found in, to be remembered.
+        source_name: As for `load`.
+        keep_going: As for `load`.
+        memory: As for `load`.
+        shared: As for `load`.
+        progress: As for `load`.
+        cancelled: As for `load`.
+        revise: May have other files staged, once it is known what they hold.
+
+    Raises:
+        LockedError: another load is running.
+        LoadCancelledError: `cancelled` said so.
+        StoreError: the store cannot be read or written; it is as before.
+        ValueError: `memory` is not a size.
+    """
     if not found.files or (found.refused and not keep_going):
         return LoadResult(refused=tuple(found.refused), skipped=tuple(found.skipped))
     with generations.workspace(store_root, shared) as work:
         scratch = work / "spill"
-        with _connected(work, scratch, memory, cancelled) as connection:
-            staged = bills.stage(connection, found.files, progress=progress, cancelled=cancelled)
-            _stop_if(cancelled)
+        before = generations.read(store_root).manifest
+        with connected(work, scratch, memory, cancelled) as connection:
+            load_ = _Staging(connection, source_name, progress, cancelled)
+            staged, units = load_.stage(found.files, before, revise)
             refused = (*found.refused, *staged.refused)
             notes = [*staged.notes]
             entries: list[Entry] = []
             if not refused or keep_going:
-                tell = _teller(progress, staged)
-                entries = _cut(connection, staged, work, source_name, tell=tell, cancelled=cancelled)
+                entries = load_.cut(staged, units, work)
+        seen = _seen(load_.looks, staged)
         if not entries:
-            return LoadResult((), refused or _without_rows(staged), tuple(notes), tuple(found.skipped))
-        before = generations.read(store_root).manifest
+            said = refused or _without_rows(staged)
+            return LoadResult((), said, tuple(notes), tuple(found.skipped), before, seen)
         after = before.replaced(tuple(entries))
-        problem = generations.publish(store_root, work, after, [work / entry.file for entry in entries])
-        notes += [*moves.moved(before, entries), *moves.twice(after, entries), *filter(None, [problem])]
-    return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped))
+        problems = [generations.publish(store_root, work, after, [work / entry.file for entry in entries])]
+        problems.append(_remember(store_root, work, places, seen))
+        notes += [*moves.moved(before, entries), *moves.twice(after, entries), *filter(None, problems)]
+    return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped), before, seen)
 
 
-@contextmanager
-def _connected(
-    work: Path, scratch: Path, memory: str | None, cancelled: Callable[[], bool] | None
-) -> Iterator[DuckDBPyConnection]:
-    """A DuckDB in the scratch folder; what it is doing is interrupted when the load is cancelled."""
-    import duckdb
+@dataclass(slots=True)
+class _Staging:
+    """One load between its files and its segments.
 
+    Attributes:
+        looks: The files as they were before they were read.
+    """
+
+    connection: DuckDBPyConnection
+    source_name: str | None
+    progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+    looks: dict[str, Seen] = field(default_factory=dict)
+
+    def stage(
+        self, files: Sequence[Path], before: Manifest, revise: Revise | None
+    ) -> tuple[Staged, list[Unit]]:
+        """Stage files, others instead as long as that is asked for, and say what units they hold."""
+        from finops_tui import sources as bills
+
+        while True:
+            self.looks = {str(path): seen for path in files if (seen := sync_sources.look(path)) is not None}
+            staged = bills.stage(self.connection, files, progress=self.progress, cancelled=self.cancelled)
+            stop_if(self.cancelled)
+            origins = {n: self.source_name or file.source for n, file in enumerate(staged.files)}
+            units = segments.plan(self.connection, origins)
+            other = revise(units, staged, before) if revise is not None else None
+            if other is None:
+                return staged, units
+            files = other
+
+    def cut(self, staged: Staged, units: Sequence[Unit], work: Path) -> list[Entry]:
+        """Build the segments, and see that nothing is missing in them."""
+        tell = _teller(self.progress, staged)
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        entries: list[Entry] = []
+        for unit in units:
+            stop_if(self.cancelled)
+            tell(unit.name, sum(entry.records for entry in entries))
+            inputs = tuple(_input(staged.files[number]) for number in unit.files)
+            rounded = sum(staged.files[number].rounded for number in unit.first)
+            entries.append(
+                segments.cut(self.connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now)
+            )
+        stop_if(self.cancelled)
+        _account_for_charges(self.connection, entries)
+        _account_for_records(staged.files, units)
+        return entries
+
+
+def _seen(looks: Mapping[str, Seen], staged: Staged) -> dict[str, Seen]:
+    """What was seen of the files that were read, also of copies, which are in no unit."""
+    from finops_tui.sources.model import shown
+
+    digests = {str(file.path): file.sha256 for file in staged.files}
+    reasons = {refused.file: refused.reason for refused in staged.refused}
+    seen = {}
+    for path, look in looks.items():
+        reason = reasons.get(shown(path, 400), "")
+        state = sync_sources.REFUSED if reason else sync_sources.LOADED
+        seen[path] = replace(
+            look, state=state, sha256=digests.get(path, ""), reason=reason, version=__version__
+        )
+    return seen
+
+
+def _remember(root: Path, work: Path, places: Sequence[Place], seen: Mapping[str, Seen]) -> str:
+    """Remember where bills were found; '' or what kept it from being remembered."""
     try:
-        with (
-            closing(engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)) as connection,
-            _watched(connection, cancelled),
-        ):
-            connection.execute("SET preserve_insertion_order = false")
-            yield connection
-    except duckdb.InterruptException as error:
-        raise LoadCancelledError("the load was cancelled; the store is as before") from error
-    except duckdb.OutOfMemoryException as error:
-        raise StoreError(
-            "not enough memory or scratch space for this load; the store is as before"
-        ) from error
-    except duckdb.Error as error:
-        raise StoreError(f"{error}; the store is as before") from error
-    except OSError as error:
-        raise StoreError(f"cannot write {work}: {error.strerror}; the store is as before") from error
-
-
-@contextmanager
-def _watched(connection: DuckDBPyConnection, cancelled: Callable[[], bool] | None) -> Iterator[None]:
-    """Interrupt what a connection is doing as soon as the load is cancelled."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while cancelled is not None and not done.wait(0.1):
-            if cancelled():
-                connection.interrupt()
-
-    watcher = threading.Thread(target=watch, name="load-cancel", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+        try:
+            known = sync_sources.read(root)
+        except sync_sources.SourcesError:
+            known = sync_sources.Known()
+        sync_sources.write(root, work, known.with_places(places).with_files(seen))
+    except (OSError, StoreError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return f"loaded, but the sources could not be remembered for sync: {reason}"
+    return ""
 
 
 def _without_rows(staged: Staged) -> tuple[Refused, ...]:
@@ -148,11 +247,6 @@ def _without_rows(staged: Staged) -> tuple[Refused, ...]:
 
     reason = "no rows: there is a header and nothing below it; what is loaded stays as it is"
     return tuple(Refused(str(file.path), reason) for file in staged.files if not file.records)
-
-
-def _stop_if(cancelled: Callable[[], bool] | None) -> None:
-    if cancelled is not None and cancelled():
-        raise LoadCancelledError("the load was cancelled; the store is as before")
 
 
 def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Callable[[str, int], None]:
@@ -166,31 +260,6 @@ def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Call
             progress(Progress(f"storing {shown(unit)}", total, total, records))
 
     return tell
-
-
-def _cut(
-    connection: DuckDBPyConnection,
-    staged: Staged,
-    work: Path,
-    source_name: str | None,
-    *,
-    tell: Callable[[str, int], None],
-    cancelled: Callable[[], bool] | None,
-) -> list[Entry]:
-    files = staged.files
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    units = segments.plan(connection, {n: source_name or file.source for n, file in enumerate(files)})
-    entries: list[Entry] = []
-    for unit in units:
-        _stop_if(cancelled)
-        tell(unit.name, sum(entry.records for entry in entries))
-        inputs = tuple(_input(files[number]) for number in unit.files)
-        rounded = sum(files[number].rounded for number in unit.first)
-        entries.append(segments.cut(connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now))
-    _stop_if(cancelled)
-    _account_for_charges(connection, entries)
-    _account_for_records(files, units)
-    return entries
 
 
 def _account_for_charges(connection: DuckDBPyConnection, entries: Iterable[Entry]) -> None:

@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME: Final = "LOCK"
+"""Held by whoever writes to a store."""
+
+SYNC: Final = "SYNC"
+"""Held by whoever brings a store up to date with its sources, while it also downloads and looks at files."""
+
+WATCH: Final = "WATCH"
+"""Held by whoever does so again and again, also between two times."""
+
+_BUSY: Final = {
+    NAME: "another load is running",
+    SYNC: "another sync is running",
+    WATCH: "another finops-tui keeps this store up to date",
+}
 
 _TRIES: Final = 3
 _AGAIN: Final = 0.05
@@ -26,37 +39,41 @@ _AGAIN: Final = 0.05
 
 
 class LockedError(StoreError):
-    """Another load is running on the same store."""
+    """Somebody else is at the same store; the message says who, and since when."""
 
 
 @contextmanager
-def hold(root: Path) -> Iterator[None]:
-    """Hold the store's lock for the length of a `with` block.
+def hold(root: Path, name: str = NAME) -> Iterator[None]:
+    """Hold a lock of a store for the length of a `with` block.
 
     The kernel lets go of it when the process ends, however it ends.
 
+    Args:
+        root: Folder of the store; it exists.
+        name: `NAME`, `SYNC` or `WATCH`.
+
     Raises:
-        LockedError: another load holds it; the message says who, and since when.
+        LockedError: another process holds it; the message says who, and since when.
         StoreError: the lock cannot be opened.
     """
-    path = root / NAME
+    path = root / name
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE.file)
     except OSError as error:
         raise StoreError(f"cannot load into {root}: {error.strerror}") from error
     try:
         if not _take(handle):
-            raise LockedError(f"another load is running: {_holder(handle)}")
+            raise LockedError(f"{_BUSY[name]}: {_holder(handle)}")
         _sign(root, handle)
         yield
     finally:
         os.close(handle)
 
 
-def holder(root: Path) -> str:
-    """Who holds the lock of a store, and since when; '' when nobody does, or nobody can say."""
+def holder(root: Path, name: str = NAME) -> str:
+    """Who holds a lock of a store, and since when; '' when nobody does, or nobody can say."""
     try:
-        handle = os.open(root / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(root / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return ""
     try:
