@@ -54,6 +54,17 @@ class Taken:
             return self.digests[0]
         return hashlib.sha256("".join(self.digests).encode()).hexdigest()
 
+    @property
+    def too_many(self) -> bool:
+        """Whether so many records are set aside that the file as a whole is in doubt."""
+        aside, records = self.quarantined, self.records
+        return bool(aside) and (aside == records or (aside > HANDFUL and aside * 100 > records))
+
+    def complaint(self, most: str) -> str:
+        """What to say of a file with too many records set aside, and of the most frequent reason."""
+        often = f", most often: {most}" if most else ""
+        return f"too many records cannot be read: {self.quarantined} of {self.records}{often}"
+
 
 class Intake:
     """Takes files into the raw tables of a connection, each under the next number.
@@ -109,13 +120,11 @@ class Intake:
         return taken
 
     def _judge(self, path: Path, taken: Taken) -> None:
-        aside, records = taken.quarantined, taken.records
-        if aside and (aside == records or (aside > HANDFUL and aside * 100 > records)):
+        if taken.too_many:
             row = self._connection.execute(
                 "SELECT reason FROM quarantined GROUP BY reason, file ORDER BY file DESC, count(*) DESC LIMIT 1"
             ).fetchone()
-            most = f", most often: {row[0]}" if row else ""
-            raise SourceError(path, f"too many records cannot be read: {aside} of {records}{most}")
+            raise SourceError(path, taken.complaint(row[0] if row else ""))
 
     def _watched(self, file: BinaryIO, chunks: Iterable[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -136,7 +145,7 @@ class Intake:
         if taken.found is not None and taken.found.source != found.source:
             raise SourceError(path, f"holds both {taken.found.name} and {found.name}")
         taken.found = found
-        return Incoming(found, names, kind.layout(names), number, taken.records)
+        return Incoming(found, names, kind.layout(names), number, taken.records, kind.tidy)
 
     def _csv(self, path: Path, file: BinaryIO, part: Part, number: int, taken: Taken) -> None:
         try:
@@ -187,6 +196,9 @@ class Intake:
         link = linked(path, self._folder)
         scan, names = reading.reading(path, lambda: reading.parquet_scan(self._connection, link))
         try:
+            if formats.detect(names, path, self._kinds)[0].nested:
+                unfold = lambda: reading.parquet_scan(self._connection, link, nested=True)  # noqa: E731
+                scan, names = reading.reading(path, unfold)
             bill = self._recognise(path, names, number, taken)
             if self._copy(path, digest.hexdigest(), taken):
                 return
@@ -210,6 +222,8 @@ class Intake:
 
     def _quarantine(self, scan: Scan, bill: Incoming, delimiter: str) -> int:
         """Set aside the records with an amount, a date or a currency that cannot be right."""
+        if bill.tidy is not None:
+            bill.tidy(self._connection, bill.file)
         problems = checks.find_problems(self._connection, bill)
         if problems:
             values: dict[str, object] = {**scan.values, "file": bill.file, "before": bill.before}

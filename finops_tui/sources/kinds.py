@@ -66,6 +66,7 @@ class Incoming:
         place: Where its columns are.
         file: Number of the file it is in.
         before: Records of the same file in texts before it.
+        tidy: As `Kind.tidy`.
     """
 
     found: Format
@@ -73,6 +74,7 @@ class Incoming:
     place: Layout
     file: int
     before: int
+    tidy: Callable[[DuckDBPyConnection, int], None] | None = None
 
 
 class Seen(NamedTuple):
@@ -110,8 +112,13 @@ class Kind:
         layout: Where the columns are in a header.
         tags: Expressions over the raw table whose texts `tags` shall hold, read.
         currency: As `Format.currency`.
-        prepare: Run over the raw table before amounts are settled.
+        tidy: Run over the records of one file in the raw table, by its number, before its amounts and
+            times are checked: what a kind writes in a way of its own becomes an amount or a time here.
+            It may run again over records that it has tidied before.
+        prepare: Run over the raw table before amounts are settled. The table `deliveries (file, path)`
+            says where records came from.
         notes: A statement that gives (file, records, words) of what the user should know.
+        nested: Whether STRUCT columns of a Parquet file become columns by their path (`project.id`).
         records: The records in a JSON document of this kind, each an object; nothing if it is none.
         signs: Texts of which one is near the start of every JSON of this kind; in a folder, JSON without
             any kind's signs is no bill.
@@ -127,7 +134,10 @@ class Kind:
     layout: Callable[[Sequence[str]], Layout]
     tags: tuple[str, ...] = ()
     currency: str | None = None
+    tidy: Callable[[DuckDBPyConnection, int], None] | None = None
+    judge: Callable[[DuckDBPyConnection], Iterable[tuple[int, str]]] | None = None
     prepare: Callable[[DuckDBPyConnection], None] | None = None
+    nested: bool = False
     notes: str | None = None
     records: Callable[[Any], Iterable[Mapping[str, Any]] | None] | None = None
     signs: tuple[bytes, ...] = ()

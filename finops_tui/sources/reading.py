@@ -89,21 +89,49 @@ def csv_scan(path: Path, header: Header, compression: str) -> Scan:
     return Scan(sql, values, tuple(names), "row_number() OVER ()")
 
 
-def parquet_scan(connection: DuckDBPyConnection, path: Path) -> tuple[Scan, tuple[str, ...]]:
+def parquet_scan(
+    connection: DuckDBPyConnection, path: Path, *, nested: bool = False
+) -> tuple[Scan, tuple[str, ...]]:
     """A Parquet file, its columns taken as text, and their names.
+
+    Args:
+        connection: Reads the file's schema.
+        path: The file.
+        nested: Give the fields of STRUCT columns as columns by their path, instead of as one.
 
     Raises:
         duckdb.Error: the file cannot be read.
     """
     values: dict[str, object] = {"path": str(path)}
     described = connection.execute(_DESCRIBE_SQL, values).fetchall()
-    columns = tuple(_as_text(name, kind) for name, kind, *_ in described)
-    return Scan(_PARQUET_SQL, values, columns, "file_row_number + 1"), tuple(row[0] for row in described)
+    columns = [(name, _quoted(name), kind) for name, kind, *_ in described]
+    while nested and any(kind.startswith("STRUCT(") and not kind.endswith("]") for *_, kind in columns):
+        columns = [field for column in columns for field in _fields(connection, *column, values)]
+    texts = tuple(_as_text(quoted, kind) for _, quoted, kind in columns)
+    return Scan(_PARQUET_SQL, values, texts, "file_row_number + 1"), tuple(name for name, *_ in columns)
 
 
-def _as_text(name: str, kind: str) -> str:
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _fields(
+    connection: DuckDBPyConnection, name: str, quoted: str, kind: str, values: dict[str, object]
+) -> list[tuple[str, str, str]]:
+    """The fields of a STRUCT column, or the column itself if it is none: name, expression, type."""
+    if not kind.startswith("STRUCT(") or kind.endswith("]"):
+        return [(name, quoted, kind)]
+    unpacked = f"DESCRIBE SELECT unnest({quoted}) FROM {_PARQUET_SQL}"  # noqa: S608  (quoted here)
+    inner = connection.execute(unpacked, values).fetchall()
+    return [(f"{name}.{key}", f"struct_extract({quoted}, {_literal(key)})", what) for key, what, *_ in inner]
+
+
+def _literal(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))
+
+
+def _as_text(quoted: str, kind: str) -> str:
     """A Parquet column as text: times in UTC, doubles at their shortest, nested values as JSON."""
-    quoted = '"{}"'.format(name.replace('"', '""'))
     if kind.startswith(("MAP", "STRUCT")) or kind.endswith("]"):
         return f"CAST(to_json({quoted}) AS VARCHAR)"
     if kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMPTZ_NS", "TIMESTAMP_NS WITH TIME ZONE"}:

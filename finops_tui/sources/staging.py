@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import duckdb
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
-from finops_tui.sources import formats, scale
+from finops_tui.queries.view import BILL
+from finops_tui.sources import formats, late, scale
 from finops_tui.sources.intake import Intake, Taken
 from finops_tui.sources.model import Progress, Refused, SourceError, Staged, StagedFile, shown
 
@@ -76,7 +77,7 @@ def stage(
     `staged` has the columns of `finops_tui.queries.columns` (attributes as text, times as UTC
     TIMESTAMP, maps, quantities as DOUBLE, money as DECIMAL(38, scale), never a missing currency,
     account or billing period), and `file` and `record`: the place in `Staged.files` and the number of
-    the record in it, from 1. `quarantined (file, record, reason, raw)` has the records set aside, and
+    the record in it, from 1; `dataset` says whether a line is of the bill or allocates money of it. `quarantined (file, record, reason, raw)` has the records set aside, and
     `dropped (file, record, account, period)` those that became no line, as other lines carry their money.
 
     A file is taken whole or refused: its records, counted by its bytes alone, are all in one of the
@@ -119,8 +120,10 @@ def stage(
                     run.records += one.records - one.quarantined
             run.done += _size(path)
     run.stop_if_cancelled()
-    present = {one.found.source for _, one in taken if one.found is not None}
-    used = [kind for kind in kinds if kind.source in present]
+    used = _used(kinds, taken)
+    refused += late.judge(connection, taken, used, (*_tables(kinds), "quarantined", "endless"))
+    used = _used(kinds, taken)
+    _deliveries(connection, [path for path, _ in taken])
     digits, rounded = _map(connection, run, used)
     notes += _notes(connection, [path for path, _ in taken], used)
     notes += _rounded(taken, rounded, digits)
@@ -128,6 +131,11 @@ def stage(
         connection.execute(f"DROP TABLE {table}")
     staged = [_staged(path, one, rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
     return Staged(tuple(staged), tuple(refused), tuple(notes), digits)
+
+
+def _used(kinds: Sequence[Kind], taken: list[tuple[Path, Taken]]) -> list[Kind]:
+    present = {one.found.source for _, one in taken if one.found is not None}
+    return [kind for kind in kinds if kind.source in present]
 
 
 def _size(path: Path) -> int:
@@ -171,6 +179,13 @@ def _prepare(connection: DuckDBPyConnection, kinds: Sequence[Kind]) -> None:
 def _forget(connection: DuckDBPyConnection, number: int, kinds: Sequence[Kind]) -> None:
     for table in (*_tables(kinds), "quarantined", "endless"):
         connection.execute(f"DELETE FROM {table} WHERE file = $1", [number])  # noqa: S608  (fixed names)
+
+
+def _deliveries(connection: DuckDBPyConnection, paths: Sequence[Path]) -> None:
+    """The table `deliveries`: where the records of each file came from."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE deliveries (file INTEGER, path VARCHAR)")
+    values: list[object] = [list(range(len(paths))), [str(path.absolute()) for path in paths]]
+    connection.execute("INSERT INTO deliveries SELECT unnest($1), unnest($2)", values)
 
 
 def _copies(path: Path, one: Taken, seen: dict[str, Path]) -> Iterator[str]:
@@ -222,6 +237,7 @@ def _create_staged(connection: DuckDBPyConnection, digits: int) -> None:
         *(f'"{name}" DECIMAL(38, {digits})' for name in MONEY),
         "file INTEGER",
         "record BIGINT",
+        f"dataset VARCHAR DEFAULT '{BILL}'",
     ]
     connection.execute(f"CREATE OR REPLACE TABLE staged ({', '.join(columns)})")
 
