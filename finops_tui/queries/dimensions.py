@@ -48,6 +48,9 @@ TAGGED: Final = f"""CASE WHEN cardinality("Tags") > 0 THEN 'tagged'
 
 UNTAGGED_VALUE: Final = "(untagged)"
 UNTAGGABLE_VALUE: Final = "(untaggable)"
+MISSING_TAGS: Final = (UNTAGGED_VALUE, UNTAGGABLE_VALUE)
+"""What a tag's groups without a value are called; a filter may name them, as in `tag.team="(untagged)"`."""
+
 UNALLOCATED: Final = "(unallocated)"
 
 _COLUMNS: Final[dict[str, str]] = {name.lower(): name for name in ATTRIBUTES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from finops_tui.queries import dimensions
 from finops_tui.queries.filter_ast import (
     And,
     Compare,
@@ -61,6 +62,10 @@ def _match(expr: Match, bind: Bind, expression: Expression) -> str:
     columns = [expression(column) for column in columns_of(expr.field)]
     given = [value for value in expr.values if value]
     terms = [] if len(given) == len(expr.values) else [f"(coalesce({columns[0]}, '') = '')"]
+    if expr.op == "=" and dimensions.is_tag(expr.field):
+        shown = [value for value in given if value in dimensions.MISSING_TAGS]
+        grouped = dimensions.expression(expr.field, bind)
+        terms += [f"({grouped} = {bind(value)})" for value in shown]
     for column in columns:
         if expr.op == "=" and given:
             terms.append(f"({column} IN ({', '.join(map(bind, given))}))")

@@ -11,6 +11,7 @@ field := account service region usage resource category commitment provider team
 
 * `:` and bare words do not mind the case, `=` does; so does `~` (write `(?i)` where it should not).
 * Several values mean any of them. A field with no value (`tag.owner:`) means that it is missing.
+* The groups that a tag's table shows without a value can be named: `tag.team="(untagged)"`, `"(untaggable)"`.
 * Leaving out keeps what has no value: `-region:us` keeps charges without a region.
 * A field that holds identifiers (account, resource, region …) is also found by its name.
 * `cost` and `delta` are of the groups on the screen, everything else is of the charges; `cost>20%` is
