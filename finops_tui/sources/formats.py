@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import aws_cur, fields, focus
+from finops_tui.sources import anthropic, aws_cur, fields, focus, openai
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 KINDS: Final[tuple[Kind, ...]] = (
     focus.KIND,
     aws_cur.KIND,
+    openai.KIND,
+    anthropic.KIND,
 )
 """In the order they are tried: the first that recognises a header takes it."""
 
 KNOWN: Final = (
     "FOCUS 1.0 to 1.4",
     "AWS CUR (legacy and 2.0)",
+    "OpenAI costs",
+    "Anthropic costs",
 )
 """Their names, as messages list them."""
 
@@ -41,8 +45,6 @@ _LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
         ("Oracle Cloud cost report", "lineitem/referenceno cost/mycostoverage"),
         ("OpenCost or Kubecost", "namespace pod totalcost"),
         ("OpenCost or Kubecost", "namespace totalcost controllerkind"),
-        ("OpenAI cost export", "amount_value amount_currency line_item"),
-        ("Anthropic cost export", "usage_date_utc cost_usd"),
         ("Snowflake usage in currency", "usage_in_currency usage_date"),
         ("Databricks usage (it has no prices)", "usage_quantity sku_name record_id"),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -97,18 +98,23 @@ def _records(
     first = next(lines, b"").removeprefix(_BOM)
     whole = _whole(first)
     if whole is None:
-        document = _parsed(_all(first, lines))
-        yield from (_flat(record) for record in _found(document, find))
+        for document in _documents(_all(first, lines)):
+            yield from (_flat(record) for record in _found(document, find))
         return
     second = next((line for line in lines if line.strip()), None)
     if second is None:
         yield from (_flat(record) for record in _found(whole, find))
         return
-    yield _flat(_object(whole, 1))
-    yield _flat(_object(_parsed(second), 2))
-    for number, line in enumerate(lines, 3):
+    if find(whole) is None:
+        yield _flat(_object(whole, 1))
+        yield _flat(_object(_parsed(second), 2))
+        for number, line in enumerate(lines, 3):
+            if line.strip():
+                yield _flat(_object(_parsed(line), number))
+        return
+    for line in itertools.chain((first, second), lines):  # a document a line: the pages of an API
         if line.strip():
-            yield _flat(_object(_parsed(line), number))
+            yield from (_flat(record) for record in _found(_parsed(line), find))
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -150,6 +156,22 @@ def _constant(name: str) -> Any:
 def _parsed(text: bytes) -> Any:
     try:
         return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise HeaderError("not JSON, or damaged JSON") from error
+
+
+def _documents(text: bytes) -> Iterator[Any]:
+    """The values of a text, one after the other: pages of an API appended to a file."""
+    decoder = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_constant)
+    try:
+        held, at = text.decode().strip(), 0
+        while True:
+            value, at = decoder.raw_decode(held, at)
+            yield value
+            if at == len(held):
+                return
+            while held[at].isspace():
+                at += 1
     except (ValueError, RecursionError) as error:
         raise HeaderError("not JSON, or damaged JSON") from error
 
