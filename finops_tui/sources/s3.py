@@ -63,7 +63,7 @@ class _Work:
         """Fetch those that the mirror does not hold; how many there were."""
         missing = [one for one in objects if not self.mirror.holds(one)]
         if missing:
-            download = Download(self.aws, self.client, self.place, self.mirror.parts)
+            download = Download(self.aws, self.client, self.place, self.mirror.workbench())
             self.mirror.put(download.fetch(missing, self.progress, self.cancelled))
             self.objects += len(missing)
             self.bytes += sum(one.size for one in missing)

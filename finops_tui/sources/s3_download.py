@@ -53,7 +53,7 @@ class Download:
             aws: How AWS is reached.
             client: A client of S3.
             place: Where the objects are.
-            folder: For what has arrived so far; private, and kept when a download is stopped.
+            folder: For what has arrived so far; it exists, is private, and is kept when a download is stopped.
         """
         self._aws, self._client, self._place, self._folder = aws, client, place, folder
         self._stop = threading.Event()
@@ -76,7 +76,6 @@ class Download:
             PlaceCancelledError: `cancelled` said so; what has arrived is kept.
             PlaceError: one cannot be read, or the disk is full.
         """
-        os.makedirs(self._folder, 0o700, exist_ok=True)  # noqa: PTH103  (with its mode)
         self._sweep(objects)
         total = sum(one.size for one in objects)
         self._room(objects)
@@ -84,7 +83,7 @@ class Download:
             self._run(objects, total, progress, cancelled)
         except OSError as error:
             if error.errno in _FULL:
-                shutil.rmtree(self._folder, ignore_errors=True)
+                self._sweep(())
                 raise PlaceError(
                     f"{self._place.url}: the disk is full; nothing of this download was kept"
                 ) from None

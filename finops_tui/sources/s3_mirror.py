@@ -37,14 +37,13 @@ class Mirror:
 
     Attributes:
         files: Folder with the objects, each where its key says.
-        parts: Folder of downloads that are not whole yet, for this place alone.
     """
 
     def __init__(self, root: Path, place: Place) -> None:
         self._root = root
         self._place = place
         self.files = root / place.bucket
-        self.parts = root / _PARTS / _digest(place.prefix)
+        self._parts = root / _PARTS / _digest(place.prefix)
         self._objects, self._places = _read(root / INDEX)
 
     def holds(self, one: Remote) -> bool:
@@ -83,13 +82,19 @@ class Mirror:
         self._objects = {
             name: known for name, known in self._objects.items() if (self.files / name).is_file()
         }
-        shutil.rmtree(self.parts, ignore_errors=True)
+        shutil.rmtree(self._parts, ignore_errors=True)
         self._write()
 
     def remember(self, access: Access) -> None:
         """Note how the place was reached; there are no keys in it."""
         self._places[self._place.prefix] = asdict(access)
         self._write()
+
+    def workbench(self) -> Path:
+        """Folder of downloads that are not whole yet, for this place alone."""
+        for folder in (self._root / _PARTS, self._parts):
+            _make(folder)
+        return self._parts
 
     @contextmanager
     def shadow(self) -> Iterator[Path]:
