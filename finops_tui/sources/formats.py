@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import anthropic, aws_cur, fields, focus, openai
+from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, openai
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
@@ -21,6 +21,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     aws_cur.KIND,
     openai.KIND,
     anthropic.KIND,
+    gcp.KIND,
 )
 """In the order they are tried: the first that recognises a header takes it."""
 
@@ -29,6 +30,7 @@ KNOWN: Final = (
     "AWS CUR (legacy and 2.0)",
     "OpenAI costs",
     "Anthropic costs",
+    "Google Cloud billing export",
 )
 """Their names, as messages list them."""
 
@@ -38,9 +40,6 @@ _LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
         ("Azure Cost Management", "metercategory costinbillingcurrency"),
         ("Azure Cost Management", "metercategory pretaxcost"),
         ("Azure Cost Management", "metercategory cost"),
-        ("Google Cloud billing export", "billing_account_id usage_start_time sku"),
-        ("Google Cloud billing export", "billing_account_id usage_start_time sku.id"),
-        ("Google Cloud billing export", "billing_account_id usage_start_time cost"),
         ("Oracle Cloud cost report", "lineitem/referenceno cost/mycost"),
         ("Oracle Cloud cost report", "lineitem/referenceno cost/mycostoverage"),
         ("OpenCost or Kubecost", "namespace pod totalcost"),
