@@ -128,6 +128,8 @@ class Aws:
             return function(**arguments)
         except (BotoCoreError, ClientError, HttpError) as error:
             raise self.problem(error, what) from None
+        except RecursionError:  # boto3 follows redirects as deep as they go
+            raise PlaceError(f"{what}: {_ELSEWHERE}") from None
 
     def problem(self, error: Exception, what: str) -> PlaceError:
         """An error of boto3 in words, with nothing of the caller's keys in it."""
