@@ -28,6 +28,8 @@ DIMENSIONS: Final[dict[str, str]] = {
     "invoice": '"InvoiceId"',
     "publisher": '"PublisherName"',
     "currency": '"BillingCurrency"',
+    "model": '"Extra"[\'x_Model\']',
+    "tokens": '"Extra"[\'x_TokenDirection\']',
 }
 """Dimensions by the word people use. `team` and `tag.KEY` are rendered by `expression`."""
 

@@ -39,6 +39,8 @@ GROUPINGS: Final[dict[str, str]] = {
     "publisher": "Publisher",
     "invoice": "Invoice",
     "currency": "Billing currency",
+    "model": "AI model",
+    "tokens": "Tokens: input, output, cache read or write",
 }
 """Dimensions in the order they are offered; the first nine have the digits of the explorer."""
 
