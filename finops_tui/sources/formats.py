@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, openai
+from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, oci, openai
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
@@ -22,6 +22,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     openai.KIND,
     anthropic.KIND,
     gcp.KIND,
+    oci.KIND,
 )
 """In the order they are tried: the first that recognises a header takes it."""
 
@@ -31,6 +32,7 @@ KNOWN: Final = (
     "OpenAI costs",
     "Anthropic costs",
     "Google Cloud billing export",
+    "Oracle Cloud cost report",
 )
 """Their names, as messages list them."""
 
@@ -40,8 +42,6 @@ _LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
         ("Azure Cost Management", "metercategory costinbillingcurrency"),
         ("Azure Cost Management", "metercategory pretaxcost"),
         ("Azure Cost Management", "metercategory cost"),
-        ("Oracle Cloud cost report", "lineitem/referenceno cost/mycost"),
-        ("Oracle Cloud cost report", "lineitem/referenceno cost/mycostoverage"),
         ("OpenCost or Kubecost", "namespace pod totalcost"),
         ("OpenCost or Kubecost", "namespace totalcost controllerkind"),
         ("Snowflake usage in currency", "usage_in_currency usage_date"),

@@ -60,7 +60,6 @@ def test_both_generations_of_the_cur(names: list[str], name: str):
         ("InvoiceDetailId,BilledCost", "FOCUS Invoice Detail"),
         ("MeterCategory,CostInBillingCurrency", "Azure Cost Management: recognised, but not yet supported"),
         ("Messkategorie (MeterCategory),PreTaxCost", "Azure Cost Management"),
-        ("lineItem/referenceNo,cost/myCost", "Oracle Cloud cost report"),
         ("Namespace,Pod,TotalCost", "OpenCost or Kubecost"),
         ("start_time,num_model_requests,input_tokens,output_tokens", "OpenAI usage: tokens and requests, no money"),
         ("usage_date_utc,model_version,usage_input_tokens_no_cache", "Anthropic usage: tokens, no money"),
