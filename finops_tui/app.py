@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.screen import Screen
 
+    from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
@@ -178,9 +179,25 @@ def write_crash(error: BaseException) -> Path:
 
 
 def run(
-    store: Store, settings: Settings, look: Look, *, mouse: bool = True, title: str = "", demo: bool = False
+    store: Store,
+    settings: Settings,
+    look: Look,
+    *,
+    mouse: bool = True,
+    demo: bool = False,
+    views: Path | None = None,
+    first: Saved | None = None,
 ) -> int:
     """Open the explorer on a store, and return the exit code when it is left.
+
+    Args:
+        store: The store; stays open.
+        settings: Budgets, keys, teams.
+        look: How everything is drawn.
+        mouse: Whether the mouse is taken.
+        demo: Whether it is the bundled sample.
+        views: Folder of saved views.
+        first: What to open with, in place of what the settings say.
 
     Raises:
         StoreError: the store cannot be read.
@@ -188,7 +205,9 @@ def run(
     """
     from finops_tui.desks import build_desk
 
-    desk = build_desk(store, settings, look, title=title or ("demo" if demo else ""), demo=demo)
+    desk = build_desk(
+        store, settings, look, title="demo" if demo else "", demo=demo, views=views, first=first
+    )
     app = FinopsApp(desk)
     app.run(mouse=mouse)
     return CRASHED if app.return_code else 0

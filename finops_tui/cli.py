@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
+from finops_tui import cli_store
 from finops_tui.queries.explain_parts import MATCHES, PARTS
+from finops_tui.queries.saved import PICTURES
 from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("demo", "load", "sources", "query", "explain", "budgets", "sql", "doctor", "undo")
+COMMANDS: Final = ("demo", "load", "sync", "sources", "query", "explain", "budgets", "views", "sql", "doctor", "undo")
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sources,query,explain,budgets,sql,doctor,undo} [options]
+       finops-tui {demo,load,sync,sources,query,explain,budgets,views,sql,doctor,undo} [options]
 """
 
 
@@ -47,10 +49,12 @@ def _explore() -> argparse.ArgumentParser:
 commands:
   demo      explore the bundled sample data
   load      load bills into the store
+  sync      load what has changed in the sources, once or again and again
   sources   list what is loaded
   query     print costs by any dimensions
   explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
+  views     list the saved views
   sql       run a SELECT of your own over the FOCUS table, read-only
   doctor    examine the store; exit code 1 when something is damaged
   undo      go back to what was loaded before the last load
@@ -61,18 +65,21 @@ commands:
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     _store(parser)
     _screen(parser)
+    _opening(parser)
     return parser
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=_DESCRIPTIONS[command])
     {
-        "demo": _screen,
+        "demo": _demo,
         "load": _load,
+        "sync": cli_store.sync,
         "sources": _sources,
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "views": _views,
         "sql": _sql,
         "doctor": _sources,
         "undo": _sources,
@@ -83,10 +90,13 @@ def _parser(command: str) -> argparse.ArgumentParser:
 _DESCRIPTIONS: Final = {
     "demo": "Explore the bundled sample data of a fictional company; no account, no network.",
     "load": "Load bills into the store. A billing period that is loaded again is replaced, never doubled.",
+    "sync": "Look at every known source again, load what has changed, and print what moved. A source that is gone "
+    "or empty never wipes what is loaded. Exit code 3 when something was not loaded, 4 when somebody else is loading.",
     "sources": "List what is loaded, with its totals.",
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
     "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
     "and the groups that drove it.",
+    "views": "List the saved views, with the command that prints each; `--delete NAME` deletes one.",
     "sql": "Run one SELECT over the table `focus`, a row per charge with FOCUS columns. It cannot write, read files "
     "or reach the network, and is stopped when it takes too long. Without a statement: a prompt, or standard input.",
     "doctor": "Examine the store: read every segment, add it up again, and say how to repair what is damaged. "
@@ -126,8 +136,28 @@ def _screen(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
+def _opening(parser: argparse.ArgumentParser) -> None:
+    """What the explorer opens with; what is not said is as in a saved view, or as the settings have it."""
+    group = parser.add_argument_group("what to open with")
+    group.add_argument("--view", metavar="NAME", help="a saved view (w saves one)")
+    group.add_argument("--by", metavar="DIM[,DIM...]", help="group by these dimensions")
+    group.add_argument("--period", metavar="P", help="mtd, last-month, 2026-05, a..b, all")
+    group.add_argument("--filter", metavar="EXPR", help="as in the explorer, e.g. 'service:EC2 -region:us'")
+    group.add_argument("--basis", choices=tuple(BASES), help="cost basis")
+    group.add_argument("--exclude", metavar="CATEGORY", action="append", help="leave these out")
+    group.add_argument("--currency", metavar="CODE", help="a billing currency")
+    group.add_argument("--grain", choices=GRAINS, help="bins of the chart")
+    group.add_argument("--picture", choices=PICTURES, help="what stands above the table")
+    group.add_argument("--no-compare", action="store_true", help="without the days before")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    _screen(parser)
+    _opening(parser)
+
+
 def _load(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder or a glob")
+    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix")
     parser.add_argument(
         "--source", metavar="NAME", help="name these bills are kept under (default: by format)"
     )
@@ -140,6 +170,7 @@ def _load(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     _store(parser)
+    cli_store.remote(parser)
 
 
 def _sources(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +180,7 @@ def _sources(parser: argparse.ArgumentParser) -> None:
 
 def _query(parser: argparse.ArgumentParser) -> None:
     _store(parser, demo=True)
+    parser.add_argument("--view", metavar="NAME", help="a saved view; options said beside it count more")
     parser.add_argument(
         "--by",
         metavar="DIM[,DIM...]",
@@ -215,6 +247,12 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 def _budgets(parser: argparse.ArgumentParser) -> None:
     _store(parser, demo=True)
     _output(parser)
+
+
+def _views(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--delete", metavar="NAME", help="delete a saved view")
+    parser.add_argument("--json", action="store_true", help="print as JSON")
+    parser.add_argument("--config", metavar="FILE", help="finops.toml beside which the views are")
 
 
 def _sql(parser: argparse.ArgumentParser) -> None:

@@ -48,10 +48,12 @@ def run(options: argparse.Namespace) -> int:
         "explore": _explore,
         "demo": _demo,
         "load": store_commands.load,
+        "sync": store_commands.sync,
         "sources": store_commands.sources,
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "views": _views,
         "sql": _sql,
         "doctor": store_commands.examine,
         "undo": store_commands.step_back,
@@ -141,20 +143,29 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
             encoding=sys.stderr.encoding or "ascii",
         )
         color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
-        from finops_tui import app, settings
+        from finops_tui import app, settings, view_options
 
         settings.check_keys(chosen)
-        return app.run(store, chosen, look, mouse=chosen.mouse and not options.no_mouse, demo=demo)
+        return app.run(
+            store,
+            chosen,
+            look,
+            mouse=chosen.mouse and not options.no_mouse,
+            demo=demo,
+            views=view_options.folder(options),
+            first=view_options.opening(options, chosen),
+        )
 
 
 def _query(options: argparse.Namespace) -> int:
-    from finops_tui import export, headless
+    from finops_tui import export, headless, view_options
     from finops_tui.reckoning import calendar_of
 
     with opened(options, demo=options.demo) as (store, _):
         calendar = calendar_of(store)
         if calendar is None:
             raise CommandError(EMPTY)
+        view_options.fill(options)
         result = headless.query(store, options, calendar)
     if options.format == "json":
         _print(export.to_json(result.as_json()), options)
@@ -196,6 +207,13 @@ def _budgets(options: argparse.Namespace) -> int:
     )
     _print(content, options)
     return FINDING if report.breached else FINE
+
+
+def _views(options: argparse.Namespace) -> int:
+    from finops_tui import view_options
+
+    sys.stdout.write(view_options.listed(options))
+    return FINE
 
 
 def _sql(options: argparse.Namespace) -> int:

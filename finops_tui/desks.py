@@ -13,11 +13,13 @@ from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import polars as pl
 
     from finops_tui.manifest import Entry
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.saved import Saved
     from finops_tui.screens.color import Look
     from finops_tui.settings import Settings, Start
     from finops_tui.sources import Progress
@@ -27,7 +29,16 @@ FEWEST_DAYS = 3
 """Complete days of a month to date that are worth opening with."""
 
 
-def build_desk(store: Store, settings: Settings, look: Look, *, title: str = "", demo: bool = False) -> Desk:
+def build_desk(
+    store: Store,
+    settings: Settings,
+    look: Look,
+    *,
+    title: str = "",
+    demo: bool = False,
+    views: Path | None = None,
+    first: Saved | None = None,
+) -> Desk:
     """The desk over an open store. Asks what the data covers; call it off the event loop.
 
     Args:
@@ -36,22 +47,27 @@ def build_desk(store: Store, settings: Settings, look: Look, *, title: str = "",
         look: How everything is drawn.
         title: What is open, for the top line.
         demo: Whether it is the bundled sample, into which nothing is loaded.
+        views: Folder of saved views; None where none are kept.
+        first: What to open with, in place of what the settings say.
 
     Raises:
         StoreError: the store cannot be read.
+        ValueError: `first` cannot be read.
     """
     calendar = calendar_of(store)
     desk = Desk(
         ask=_ask(store),
         calendar=calendar,
         look=look,
-        start=start_view(calendar, settings.view),
+        start=_start(calendar, settings.view, first),
         loaded=tuple(map(loaded, store.entries)),
         budgets=tuple(settings.budgets),
         keys=settings.keys,
         title=title,
         export=export.write_frame,
         statement=store.sql,
+        views=_Views(views) if views is not None else None,
+        first=first,
     )
     desk.refresh = _refresh(store, desk, settings.view)
     desk.load = None if demo else _Load(store, desk)
@@ -74,6 +90,48 @@ def start_view(calendar: Calendar | None, start: Start) -> View | None:
         excluded=start.exclude,
         currency=calendar.currencies[0],
     )
+
+
+def _start(calendar: Calendar | None, start: Start, first: Saved | None) -> View | None:
+    """What was asked for, else what the settings say."""
+    return first.view(calendar) if first is not None and calendar is not None else start_view(calendar, start)
+
+
+class _Views:
+    """Saved views in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def everything(self) -> tuple[Saved, ...]:
+        from finops_tui import saved_views
+
+        return saved_views.everything(self._folder)[0]
+
+    def problems(self) -> tuple[str, ...]:
+        from finops_tui import saved_views
+
+        return saved_views.everything(self._folder)[1]
+
+    def save(self, saved: Saved) -> None:
+        from finops_tui import saved_views
+
+        try:
+            saved_views.save(self._folder, saved)
+        except OSError as error:
+            raise DeskError(f"cannot write {self._folder}: {error.strerror}") from error
+        except ValueError as error:
+            raise DeskError(str(error)) from error
+
+    def remove(self, name: str) -> None:
+        from finops_tui import saved_views
+
+        try:
+            saved_views.remove(self._folder, name)
+        except OSError as error:
+            raise DeskError(f"cannot delete {name}: {error.strerror}") from error
+        except ValueError as error:
+            raise DeskError(str(error)) from error
 
 
 def loaded(entry: Entry) -> Loaded:
@@ -121,7 +179,7 @@ def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Fut
         except StoreError as error:
             raise DeskError(str(error)) from error
         if newer:
-            desk.calendar, desk.start = calendar, start_view(calendar, start)
+            desk.calendar, desk.start = calendar, _start(calendar, start, desk.first)
             desk.loaded = tuple(map(loaded, store.entries))
         return newer
 

@@ -53,7 +53,7 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
     Raises:
         ValueError: a dimension, filter, period or category is wrong; the message says which and how.
     """
-    names = tuple(dimensions.canonical(word.strip()) for word in _dimensions(options.by))
+    names = tuple(dimensions.canonical(word.strip()) for word in listed_dimensions(options.by))
     if len(set(names)) < len(names):
         raise ValueError(f"--by names a dimension twice: {options.by}")
     period = calendar.period(options.period)
@@ -63,14 +63,14 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
         group_by=names,
         filter=filters.parse(options.filter),
         basis=options.basis,
-        included=_categories(options.include),
-        excluded=_categories(options.exclude),
+        included=categories(options.include),
+        excluded=categories(options.exclude),
         grain=options.grain or "day",
         currency=options.currency,
     )
 
 
-def _dimensions(text: str) -> list[str]:
+def listed_dimensions(text: str) -> list[str]:
     """Split at commas; a tag key that has one is written `tag."a,b"`."""
     words, quoted = [""], False
     for character in text:
@@ -83,7 +83,8 @@ def _dimensions(text: str) -> list[str]:
     return [word for word in words if word.strip()]
 
 
-def _categories(words: Sequence[str]) -> frozenset[str]:
+def categories(words: Sequence[str]) -> frozenset[str]:
+    """Charge categories as people write them: singular or plural, commas between them."""
     named = (name.strip().lower() for word in words for name in word.split(","))
     return frozenset(_PLURALS.get(name, name) for name in named)
 

@@ -33,7 +33,7 @@ DELTA_COLORS: Final = ("cost", "neutral", "off")
 COMPARISONS: Final = ("previous", "none")
 
 _TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys")
-_VIEW: Final = ("period", "basis", "group", "compare", "exclude")
+_VIEW: Final = ("saved", "period", "basis", "group", "compare", "exclude")
 _BUDGET: Final = (
     *("name", "scope", "amount", "plan", "months", "currency"),
     *("basis", "thresholds", "owner", "exclude"),
@@ -51,6 +51,7 @@ class Start:
         group: Dimensions to group by.
         compare: `previous` (like for like) or `none`.
         exclude: Charge categories left out.
+        saved: Name of a saved view to open with in place of all that, or ''.
     """
 
     period: str = "mtd"
@@ -58,6 +59,7 @@ class Start:
     group: tuple[str, ...] = ("service",)
     compare: str = "previous"
     exclude: frozenset[str] = frozenset()
+    saved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _start(reader: Reader) -> Start:
         group=group,
         compare=reader.choice(table, "compare", "previous", COMPARISONS, where),
         exclude=_categories(reader, table, where),
+        saved=reader.text(table, "saved", "", where),
     )
 
 

@@ -118,7 +118,7 @@ class Saved:
 
     def options(self) -> Iterator[str]:
         """The words of a command line that mean this view."""
-        yield from ("--by", ",".join(map(_listed, self.by)), "--period", self.period)
+        yield from ("--by", ",".join(map(listed, self.by)), "--period", self.period)
         if self.filter:
             yield f"--filter={self.filter}"  # it may begin with a minus
         if self.basis != "effective":
@@ -145,6 +145,6 @@ def _last(view: View) -> str:
     return (view.period.until - timedelta(days=1)).isoformat()
 
 
-def _listed(dimension: str) -> str:
+def listed(dimension: str) -> str:
     """A dimension as an item of a list separated by commas."""
     return f'"{dimension}"' if "," in dimension else dimension

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from finops_tui.queries import Ask
     from finops_tui.queries.budgets import Budget
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
 
@@ -71,6 +72,34 @@ class Load(Protocol):
         ...
 
 
+class Views(Protocol):
+    """Saved views, one file each."""
+
+    def everything(self) -> tuple[Saved, ...]:
+        """All of them, by name."""
+        ...
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with files that are no views."""
+        ...
+
+    def save(self, saved: Saved) -> None:
+        """Write one, in place of the one of that name.
+
+        Raises:
+            DeskError: it could not be written.
+        """
+        ...
+
+    def remove(self, name: str) -> None:
+        """Delete one.
+
+        Raises:
+            DeskError: there is none, or it cannot be deleted.
+        """
+        ...
+
+
 class DeskError(Exception):
     """Something the machine could not do, in words for people."""
 
@@ -92,7 +121,8 @@ class Desk:
         refresh: Looks for a newer generation; true when there was one.
         export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
         group_by: Dimensions offered by the group-by picker, tag keys included, ranked.
-        open_path: Where export dialogs start.
+        views: Saved views.
+        first: What the command line asks to open with, in words; the start view otherwise.
     """
 
     ask: Ask
@@ -107,3 +137,5 @@ class Desk:
     refresh: Callable[[], Awaitable[bool]] | None = None
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
     statement: Callable[[str, View], str] | None = None
+    views: Views | None = None
+    first: Saved | None = None

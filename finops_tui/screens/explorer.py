@@ -8,8 +8,10 @@ from textual import on
 
 from finops_tui.screens import clipboard, commands, steps
 from finops_tui.screens.explorer_groups import SORTS
-from finops_tui.screens.explorer_picks import NOTHING, ExplorerPicks
+from finops_tui.screens.explorer_kept import ExplorerKept
+from finops_tui.screens.explorer_picks import NOTHING
 from finops_tui.screens.explorer_picture import PICTURES, WITHOUT_TABLE, Picture
+from finops_tui.screens.explorer_why import ExplorerWhy
 from finops_tui.screens.keys import DIGITS, bindings
 from finops_tui.screens.widgets.table import VTable
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.action import Action
 
 
-class Explorer(ExplorerPicks):
+class Explorer(ExplorerKept, ExplorerWhy):
     """The explorer and its keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("explore")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
@@ -85,6 +86,12 @@ class ExplorerCore(Panes[None]):
             return
         self.comparing = first.compared is not None or self.desk.calendar.compared(first.period) is None
         self.go(first)
+        if self.desk.first is not None:
+            self.show_opened(self.desk.first)
+
+    def show_opened(self, saved: Saved) -> None:
+        """Show a saved view as it was."""
+        raise NotImplementedError
 
     @property
     def groups(self) -> Groups:
@@ -167,7 +174,7 @@ class ExplorerCore(Panes[None]):
         """Open the page of a resource."""
         from finops_tui.screens.resource import ResourceScreen
 
-        self.app.push_screen(ResourceScreen(self.desk, steps.kept(view, values, excluded=False)))
+        self.app.push_screen(ResourceScreen(self.desk, steps.kept(view, values, excluded=False)), self.go)
 
     def chosen(self) -> Values | None:
         """The group under the cursor, of the table or of the picture that stands in for it."""

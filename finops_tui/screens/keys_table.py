@@ -11,8 +11,9 @@ __all__ = ["ACTIONS", "DIGITS", "GROUPS"]
 
 _ALL: Final = tuple(SCREENS)
 _EXPLORE: Final = ("explore",)
-_CHARTS: Final = ("explore", "resource", "budget")
-_LISTS: Final = ("explore", "resource", "budgets", "sources")
+_CHARTS: Final = ("explore", "resource", "budget", "explain", "provenance")
+_LISTS: Final = ("explore", "resource", "budgets", "sources", "explain", "behind", "compare", "provenance")
+_FIGURES: Final = ("explore", "resource", "budgets", "budget", "explain", "behind", "compare")
 
 _MOVE: Final = (
     Action("nav.down", "j,down", "nav('down')", "down", "The next row.", _ALL),
@@ -79,8 +80,71 @@ _SHOW: Final = (
         "table.mark", "space", "nav('mark')", "mark", "Mark rows; the status line adds them up.", _EXPLORE
     ),
     Action("table.unmark", "M", "unmark", "unmark", "Forget the marks.", _EXPLORE, "unmark"),
+    Action("view.saved", "apostrophe", "pick_saved", "saved", "Open a saved view.", _EXPLORE, "open"),
+    Action("view.save", "w", "save_view", "save", "Save this view under a name.", _EXPLORE, "save"),
+    Action(
+        "view.command",
+        "K",
+        "copy_command",
+        "copy command",
+        "Copy the command that opens exactly this view.",
+        _EXPLORE,
+        "link",
+    ),
+    Action("hist.list", "U", "pick_history", "history", "The views looked at before.", _EXPLORE, "history"),
     Action("hist.undo", "z,u", "undo", "undo", "Back to the view before, in time.", _EXPLORE, "undo"),
     Action("hist.redo", "Z,ctrl+r", "redo", "redo", "Forward again.", _EXPLORE, "redo"),
+)
+
+_ASK: Final = (
+    Action(
+        "explain.this",
+        "x",
+        "explain(False)",
+        "why",
+        "Why it changed: what is under the cursor, in parts that add up.",
+        _FIGURES,
+        "why",
+        footer=True,
+    ),
+    Action("explain.all", "X", "explain(True)", "why all", "Why all of it changed.", _FIGURES, "whyall"),
+    Action(
+        "compare.open",
+        "c",
+        "open_compare",
+        "compare",
+        "Two periods side by side, or two marked rows.",
+        ("explore", "resource", "explain"),
+        "compare",
+        footer=True,
+    ),
+    Action(
+        "compare.scope",
+        "A",
+        "pick_scope",
+        "other scope",
+        "Two scopes in one period: a filter for the first side.",
+        ("compare",),
+        "scope",
+    ),
+    Action(
+        "explain.match",
+        "m",
+        "match",
+        "same thing",
+        "The same thing is a resource's usage, or a usage whatever the resource.",
+        ("explain",),
+        "match",
+    ),
+    Action(
+        "explain.explore",
+        "o",
+        "explore",
+        "explore",
+        "Explore what is under the cursor.",
+        ("explain", "behind", "compare"),
+        "explore",
+    ),
 )
 
 _TAKE: Final = (
@@ -145,13 +209,14 @@ _APP: Final = (
     Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
 )
 
-ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *_TAKE, *_APP)
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *_ASK, *_TAKE, *_APP)
 """Every action, in the order of the help screen."""
 
 GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
     ("Move", _MOVE),
     ("Slice", SLICE),
     ("Show", _SHOW),
+    ("Ask", _ASK),
     ("Take", _TAKE),
     ("Everywhere", _APP),
 )

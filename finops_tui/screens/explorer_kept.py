@@ -1,0 +1,83 @@
+"""The explorer keeps views: saved ones, the ones before, and the command that opens this one again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from finops_tui.queries.saved import Saved
+from finops_tui.screens import clipboard
+from finops_tui.screens.explorer_picks import NOTHING, ExplorerPicks
+
+if TYPE_CHECKING:
+    from finops_tui.queries.view import View
+
+
+class ExplorerKept(ExplorerPicks):
+    """The explorer with what is kept of its views."""
+
+    def saved(self) -> Saved | None:
+        """What is on screen, in words; None and a word about it while nothing is."""
+        if self.view is None:
+            self.say(NOTHING)
+            return None
+        return Saved.of(self.view, picture=self.picture.picture)
+
+    def action_save_view(self) -> None:
+        """Save what is on screen under a name."""
+        from finops_tui.screens.saved_picker import SaveLine
+
+        saved = self.saved()
+        if saved is None:
+            return
+        if self.desk.views is None:
+            self.say("there is no place to save views")
+            return
+        self.app.push_screen(SaveLine(self.desk, saved), self.view_saved)
+
+    def view_saved(self, saved: Saved | None) -> None:
+        """Say how to come back to it."""
+        if saved is not None:
+            key = f" {saved.key}" if saved.key else ""
+            self.say(f"saved as {saved.name}: '{key} opens it, so does finops-tui --view")
+
+    def action_pick_saved(self) -> None:
+        """Open a saved view."""
+        from finops_tui.screens.saved_picker import SavedPicker
+
+        if self.view is None:
+            self.say(NOTHING)
+            return
+        picker = SavedPicker(self.desk, self.view)
+
+        def opened(view: View | None) -> None:
+            self.picked(view)
+            if view is not None and picker.opened is not None:
+                self.show_opened(picker.opened)
+
+        self.app.push_screen(picker, opened)
+
+    def show_opened(self, saved: Saved) -> None:
+        """Show the picture of a saved view, and say its name."""
+        if saved.picture != self.picture.picture:
+            self.action_show(saved.picture)
+        if saved.name:
+            self.say(saved.name)
+
+    def action_show(self, picture: str) -> None:
+        """Show a picture."""
+        raise NotImplementedError
+
+    def action_pick_history(self) -> None:
+        """Go to a view looked at before."""
+        from finops_tui.screens.saved_picker import HistoryPicker
+
+        if self.view is None or self.history is None:
+            self.say(NOTHING)
+        else:
+            self.app.push_screen(HistoryPicker(self.desk, self.view, self.history), self.picked)
+
+    def action_copy_command(self) -> None:
+        """Copy the command that opens exactly this view."""
+        saved = self.saved()
+        if saved is not None:
+            self.say(clipboard.copy(self.app, saved.command()))
