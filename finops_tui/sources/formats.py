@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, oci, openai
+from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, oci, openai, snowflake
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
@@ -21,6 +21,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     aws_cur.KIND,
     openai.KIND,
     anthropic.KIND,
+    snowflake.KIND,
     gcp.KIND,
     oci.KIND,
 )
@@ -31,6 +32,7 @@ KNOWN: Final = (
     "AWS CUR (legacy and 2.0)",
     "OpenAI costs",
     "Anthropic costs",
+    "Snowflake usage in currency",
     "Google Cloud billing export",
     "Oracle Cloud cost report",
 )
@@ -44,7 +46,6 @@ _LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
         ("Azure Cost Management", "metercategory cost"),
         ("OpenCost or Kubecost", "namespace pod totalcost"),
         ("OpenCost or Kubecost", "namespace totalcost controllerkind"),
-        ("Snowflake usage in currency", "usage_in_currency usage_date"),
         ("Databricks usage (it has no prices)", "usage_quantity sku_name record_id"),
     )
 )

@@ -1,0 +1,75 @@
+"""Snowflake: the view ORGANIZATION_USAGE.USAGE_IN_CURRENCY_DAILY, exported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.sources import aliases
+from finops_tui.sources.headers import HeaderError
+from finops_tui.sources.kinds import Kind, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from finops_tui.sources.kinds import Seen
+
+_NAMES: Final = {
+    name: (name,)
+    for name in (
+        *("usage_in_currency", "currency", "usage_date", "usage", "usage_type", "organization_name"),
+        *("contract_number", "account_name", "account_locator", "region", "service_level", "balance_source"),
+        *("billing_type", "rating_type", "service_type", "is_adjustment"),
+    )
+}
+
+_CREDITS: Final = frozenset(("credits_used", "credits_billed", "credits_used_compute"))
+
+_NOTES_SQL: Final = """
+SELECT file, count(*), 'without USAGE_IN_CURRENCY, no charges'
+FROM raw_snowflake WHERE usage_in_currency IS NULL GROUP BY file
+UNION ALL
+SELECT file, count(*), 'of usage that a contract has paid for: nothing is billed for it again, and what the'
+    || ' contract cost is not in this export'
+FROM raw_snowflake
+WHERE usage_in_currency IS NOT NULL AND lower(balance_source) IN ('capacity', 'rollover') GROUP BY file
+UNION ALL
+SELECT file, count(*), 'of usage that free credits have paid for: its effective cost is 0'
+FROM raw_snowflake
+WHERE usage_in_currency IS NOT NULL AND lower(balance_source) IN ('free usage', 'rebate') GROUP BY file"""
+
+
+def detect(seen: Seen) -> str | None:
+    """Usage in currency.
+
+    Raises:
+        HeaderError: it is a view of credits, which are no money.
+    """
+    if seen.folded >= {"usage_in_currency", "usage_date"}:
+        if "currency" not in seen.folded:
+            raise HeaderError("no column for the currency (CURRENCY)")
+        return "Snowflake usage in currency"
+    if seen.folded & _CREDITS and seen.folded & {"usage_date", "start_time"}:
+        raise HeaderError(
+            "Snowflake metering: credits, no money; export ORGANIZATION_USAGE.USAGE_IN_CURRENCY_DAILY instead"
+        )
+    return None
+
+
+def layout(names: Sequence[str]) -> Layout:
+    """Where the columns are."""
+    return aliases.layout(names, _NAMES)
+
+
+KIND: Final = Kind(
+    source="snowflake",
+    raw="raw_snowflake",
+    columns=tuple(_NAMES),
+    money=("usage_in_currency",),
+    times=(*aliases.UNKNOWN_TIMES, "usage_date", "usage_date"),
+    mapping=("ai.sql", "snowflake.sql"),
+    detect=detect,
+    layout=layout,
+    currency="currency",
+    notes=_NOTES_SQL,
+    signs=(b'"USAGE_IN_CURRENCY"', b'"usage_in_currency"'),
+)
