@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from finops_tui import __version__, generations, moves, segments, sync_sources
+from finops_tui import __version__, generations, moves, segments, sync_gather, sync_sources
 from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
 from finops_tui.manifest import Input, Manifest, StoreError
+from finops_tui.sync_sources import Place
 
 __all__ = ("LoadCancelledError", "LoadResult", "Revise", "load", "load_found")
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from finops_tui.manifest import Entry
     from finops_tui.segments import Unit
     from finops_tui.sources.model import Discovery, Progress, Refused, Skipped, Staged, StagedFile
-    from finops_tui.sync_sources import Place, Seen
+    from finops_tui.sync_sources import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +70,37 @@ def load(
     shared: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> LoadResult:
     """Load bills into the store. A unit (source, account, period) replaces the one held, and no other.
 
     Args:
         store_root: Folder of the store; created if need be.
-        sources: Files, folders, globs; remembered for `sync`.
+        sources: Files, folders, globs, `s3://` URLs; remembered for `sync`.
         source_name: Name the bills are kept under, in place of their format's.
         keep_going: Load the rest when a file is refused; without it nothing is loaded then.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
         shared: Group whose members may read the store from now on.
         progress: Told how far the load is.
         cancelled: Asked now and then, from another thread too; true stops the load.
+        options: How S3 is reached, see `sync_gather.access`; remembered, too.
 
     Raises:
         LockedError: another load is running.
         LoadCancelledError: `cancelled` said so.
+        OSError: the disk refused a download.
         StoreError: the store cannot be read or written; it is as before.
         ValueError: `memory` is not a size.
     """
-    from finops_tui import sources as bills
-
-    places = [sync_sources.Place(sync_sources.absolute(source), source_name) for source in sources]
-    return load_found(
+    access = tuple(sorted((options or {}).items()))
+    places = [
+        Place(place, source_name, access if sync_sources.is_remote(place) else ())
+        for place in map(sync_sources.absolute, sources)
+    ]
+    gathered = sync_gather.gather(places, progress, cancelled)
+    result = load_found(
         store_root,
-        bills.discover([place.place for place in places]),
+        gathered.found,
         places,
         source_name=source_name,
         keep_going=keep_going,
@@ -102,6 +109,7 @@ def load(
         progress=progress,
         cancelled=cancelled,
     )
+    return replace(result, notes=(*gathered.notes, *result.notes))
 
 
 def load_found(

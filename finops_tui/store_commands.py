@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def load(options: argparse.Namespace) -> int:
     """Load bills."""
-    from finops_tui import loader, progress, reports, watch_stop
+    from finops_tui import loader, progress, reports, sync_command, watch_stop
 
     root = paths.store_root(options.store)
     shown = progress.Shown(sys.stderr)
@@ -30,6 +30,7 @@ def load(options: argparse.Namespace) -> int:
                 shared=options.shared,
                 progress=shown,
                 cancelled=stop,
+                options=sync_command.access(options),
             )
         except loader.LoadCancelledError as error:
             raise CommandError(str(error), 128 + stop.signal) from None
@@ -43,6 +44,13 @@ def load(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{line}\n")
     failed = result.refused and (not options.keep_going or not result.loaded)
     return FAILED if failed else FINE
+
+
+def sync(options: argparse.Namespace) -> int:
+    """Load what has changed in the sources."""
+    from finops_tui import sync_command
+
+    return sync_command.run(options)
 
 
 def sources(options: argparse.Namespace) -> int:

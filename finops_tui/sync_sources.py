@@ -60,7 +60,8 @@ class Seen:
 
     Attributes:
         bytes: Its size.
-        mtime: When it was changed, in nanoseconds.
+        mtime: When its content was changed, in nanoseconds.
+        ctime: When anything of it was changed, in nanoseconds; nobody can set it back.
         state: `loaded`, `refused`, `held` (its month could not be replaced) or `gone`.
         sha256: Of its content, as the manifest has it, when it was loaded; else ''.
         reason: Why it was not loaded, else ''.
@@ -69,6 +70,7 @@ class Seen:
 
     bytes: int
     mtime: int
+    ctime: int
     state: str = LOADED
     sha256: str = ""
     reason: str = ""
@@ -76,7 +78,7 @@ class Seen:
 
     def same(self, other: Seen) -> bool:
         """Whether a file looks as it did."""
-        return (self.bytes, self.mtime) == (other.bytes, other.mtime)
+        return (self.bytes, self.mtime, self.ctime) == (other.bytes, other.mtime, other.ctime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def look(path: Path) -> Seen | None:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return Seen(status.st_size, status.st_mtime_ns)
+    return Seen(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def read(root: Path) -> Known:
@@ -243,7 +245,7 @@ def _seen(item: Mapping[str, Any]) -> Seen:
     texts = {name: _text(item[name]) for name in ("state", "sha256", "reason", "version")}
     if texts["state"] not in _STATES:
         raise ValueError(texts["state"])
-    return Seen(int(item["bytes"]), int(item["mtime"]), **texts)
+    return Seen(int(item["bytes"]), int(item["mtime"]), int(item["ctime"]), **texts)
 
 
 def _text(value: object) -> str:

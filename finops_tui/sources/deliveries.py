@@ -66,6 +66,19 @@ def named(path: Path) -> str:
     return shown(str(path), 400)
 
 
+def complete(path: Path) -> Path | None:
+    """The folder of a billing period whose files a manifest lists one by one, this one among them.
+
+    Such a delivery is whole by itself: a file of an earlier one that it does not list is no part of it.
+    """
+    period = _period_folder(path)
+    if period is None:
+        return None
+    _manifest.cache_clear()
+    [delivery] = _deliveries(period, [path])
+    return period if path.name in (delivery.listed or ()) else None
+
+
 def is_manifest(path: Path) -> bool:
     """Whether a file is one of those that accompany an export."""
     name = path.name.lower()

@@ -1,0 +1,43 @@
+"""The command line of what keeps a store up to date and accounts for what is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def sync(parser: argparse.ArgumentParser) -> None:
+    """`finops-tui sync`."""
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="only these; new ones are loaded and remembered"
+    )
+    parser.add_argument(
+        "--every", metavar="TIME", help="go on: again every 15m, 1h, 1d, until SIGTERM or Ctrl-C"
+    )
+    parser.add_argument("--list", action="store_true", help="list the sources that are known, and stop")
+    parser.add_argument(
+        "--forget",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="take a source off the list; what was loaded from it stays",
+    )
+    parser.add_argument("--source", metavar="NAME", help="name new bills are kept under (default: by format)")
+    parser.add_argument(
+        "--memory", metavar="SIZE", help="memory to load with, such as 2GB (default: a quarter)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
+    remote(parser)
+
+
+def remote(parser: argparse.ArgumentParser) -> None:
+    """How S3 is reached; keys are boto3's own matter."""
+    group = parser.add_argument_group("S3", "what boto3 does not find by itself; remembered for sync")
+    group.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
+    group.add_argument("--region", metavar="NAME", help="region of the bucket")
+    group.add_argument("--role-arn", metavar="ARN", help="role to take on")
+    group.add_argument("--endpoint-url", metavar="URL", help="an S3-compatible store")
+    group.add_argument("--requester-pays", action="store_true", help="pay for requests and transfer")

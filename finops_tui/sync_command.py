@@ -1,0 +1,130 @@
+"""`finops-tui sync`: once, or again and again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from finops_tui import export, paths, progress, sync, sync_report, sync_sources, watch, watch_stop
+from finops_tui.commands import CommandError
+from finops_tui.loader_scratch import LoadCancelledError
+from finops_tui.lock import LockedError
+from finops_tui.queries import safe_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from finops_tui.sync import SyncResult
+    from finops_tui.watch_stop import Stop
+
+ACCESS = ("profile", "region", "role_arn", "endpoint_url")
+"""Options that say how S3 is reached."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Bring the store up to date, list its sources, or forget some.
+
+    Raises:
+        CommandError: it could not be done; its code tells a held lock from the rest.
+    """
+    root = paths.store_root(options.store)
+    try:
+        if options.list or options.forget:
+            return _list(root, options)
+        with watch_stop.stoppable() as stop:
+            return _watch(root, options, stop) if options.every else _once(root, options, stop)
+    except LockedError as error:
+        raise CommandError(safe_text.clean(str(error)), sync.LOCKED) from None
+
+
+def access(options: argparse.Namespace) -> dict[str, str]:
+    """How S3 is reached, as the command line says it."""
+    found = {name: getattr(options, name, None) or "" for name in ACCESS}
+    if getattr(options, "requester_pays", False):
+        found["requester_pays"] = "yes"
+    return {name: value for name, value in found.items() if value}
+
+
+def _places(options: argparse.Namespace) -> list[sync_sources.Place]:
+    reached = tuple(sorted(access(options).items()))
+    return [
+        sync_sources.Place(place, options.source, reached if sync_sources.is_remote(place) else ())
+        for place in map(sync_sources.absolute, options.sources)
+    ]
+
+
+def _once(root: Path, options: argparse.Namespace, stop: Stop) -> int:
+    with closing(progress.Shown(sys.stderr)) as shown:
+        try:
+            result = sync.sync(root, _places(options), memory=options.memory, progress=shown, cancelled=stop)
+        except LoadCancelledError as error:
+            raise CommandError(str(error), 128 + stop.signal) from None
+    if options.json:
+        sys.stdout.write(export.to_json(sync_report.as_json(result)))
+    else:
+        sys.stdout.write(sync_report.as_text(result))
+    for line in sync_report.complaints(result):
+        sys.stderr.write(f"{line}\n")
+    return result.code
+
+
+def _watch(root: Path, options: argparse.Namespace, stop: Stop) -> int:
+    shown: list[progress.Shown] = []
+
+    def begin() -> progress.Shown:
+        shown.append(progress.Shown(sys.stderr, prefix=watch.stamped("loading ")))
+        return shown[-1]
+
+    def end() -> None:
+        while shown:
+            shown.pop().close()
+
+    def done(result: SyncResult) -> None:
+        end()
+        if options.json:
+            _write(json.dumps(_flat(sync_report.as_json(result))))
+        else:
+            for line in sync_report.log_lines(result):
+                _write(watch.stamped(line))
+
+    def failed(words: str) -> None:
+        end()
+        sys.stderr.write(f"{watch.stamped(safe_text.clean(words))}\n")
+        sys.stderr.flush()
+
+    code = watch.watch(
+        root,
+        _places(options),
+        watch.seconds(options.every),
+        stop=stop,
+        done=done,
+        failed=failed,
+        memory=options.memory,
+        progress=begin,
+    )
+    end()
+    failed("stopped")
+    return code
+
+
+def _list(root: Path, options: argparse.Namespace) -> int:
+    known = sync.forget(root, options.forget) if options.forget else sync.listed(root)
+    if options.json:
+        sys.stdout.write(export.to_json(sync_report.list_as_json(known)))
+    else:
+        sys.stdout.write(sync_report.list_as_text(known))
+    return 0
+
+
+def _flat(value: Mapping[str, Any]) -> Any:
+    """JSON values with exact decimals as strings."""
+    return export.plain(value)
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
