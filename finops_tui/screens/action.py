@@ -40,5 +40,9 @@ SCREENS: Final[dict[str, str]] = {
     "budgets": "Budgets",
     "budget": "Burn-down",
     "sources": "Sources",
+    "explain": "Why it changed",
+    "behind": "Behind a part",
+    "compare": "Compare",
+    "provenance": "Where a figure comes from",
 }
 """Screens with keys of their own, and their titles."""

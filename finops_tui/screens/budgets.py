@@ -20,6 +20,7 @@ from finops_tui.screens.keys import bindings
 from finops_tui.screens.kpi_month import charges, month_of, state_of
 from finops_tui.screens.line import Part
 from finops_tui.screens.page import Page, SortedTable
+from finops_tui.screens.why import Figures
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
 
@@ -125,7 +126,7 @@ def row_of(state: BudgetState, desk: Desk) -> dict[str, object]:
     }
 
 
-class BudgetsScreen(Page[View]):
+class BudgetsScreen(Page[View], Figures):
     """The budgets of `finops.toml`; dismissed with a view to explore, or None."""
 
     where: ClassVar[str] = "budgets"
@@ -211,6 +212,18 @@ class BudgetsScreen(Page[View]):
         budget = self.chosen
         if budget is not None:
             self.app.push_screen(BurnDownScreen(self.desk, budget), self.explore)
+
+    def figure(self, *, whole: bool) -> tuple[View, tuple[str, ...]] | None:
+        """What was charged to the budget under the cursor in its month; budgets are not added up."""
+        budget, calendar = self.chosen, self.desk.calendar
+        if whole or budget is None or calendar is None:
+            self.say("budgets may overlap, there is no sum of them" if whole else "there is no budget here")
+            return None
+        return explored(budget, calendar), (budget.name,)
+
+    def followed(self, view: View | None) -> None:
+        """Leave with a view to explore."""
+        self.explore(view)
 
     def explore(self, view: View | None) -> None:
         """Explore what a budget covers, if its burn-down was left that way."""

@@ -15,6 +15,7 @@ from finops_tui.screens.desk import DeskError
 from finops_tui.screens.keys import bindings
 from finops_tui.screens.line import Line, Part
 from finops_tui.screens.page import Page, SortedTable
+from finops_tui.screens.why import Figures
 from finops_tui.screens.widgets.lines import LineChart
 from finops_tui.screens.widgets.plots import Line as Curve
 from finops_tui.screens.widgets.plots import Plot
@@ -73,7 +74,7 @@ def plot_of(state: BudgetState) -> Plot:
     )
 
 
-class BurnDownScreen(Page[View]):
+class BurnDownScreen(Page[View], Figures):
     """One budget's month; dismissed with a view to explore, or None."""
 
     where: ClassVar[str] = "budget"
@@ -160,6 +161,22 @@ class BurnDownScreen(Page[View]):
             Part(f"even spending {money.amount(state.prorated, code)}", "muted", 3),
             Part(state.projection.words, "muted", 4),
         ]
+
+    def figure(self, *, whole: bool) -> tuple[View, tuple[str, ...]] | None:
+        """What was charged to the budget, or to one service in it."""
+        if self.desk.calendar is None:
+            self.say("nothing is loaded yet")
+            return None
+        view, row = explored(self.budget, self.desk.calendar), self.query_one(SortedTable).current or {}
+        if whole or "k0" not in row:
+            return view, (self.budget.name,)
+        inside = replace(view, path=(Condition("service", row["k0"]),), group_by=("usage",))
+        return inside, (self.budget.name, str(row["name"]))
+
+    def followed(self, view: View | None) -> None:
+        """Leave with a view to explore."""
+        if view is not None:
+            self.dismiss(view)
 
     @on(VTable.RowSelected)
     def explore_row(self, event: VTable.RowSelected) -> None:

@@ -146,7 +146,11 @@ class ExplorerCore(Panes[None]):
             self._first = None
             self.show_first()
         elif self.desk.calendar is not None:
-            self.watch_view(None, self.view)
+            before, view = self.view, steps.following(self.view, self.desk.calendar)
+            self.history = self.history.to(view)
+            self.view = view
+            if view == before:
+                self.watch_view(None, view)
 
     @work(exclusive=True, group="enter")
     async def enter(self, values: Values) -> None:

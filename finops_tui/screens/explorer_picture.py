@@ -120,6 +120,20 @@ class Picture(Vertical, Asking):
         index = chart.cursor if isinstance(chart, Ranking | TreeMap) else -1
         return self._groups[index] if 0 <= index < len(self._groups) else None
 
+    def period_here(self) -> Period | None:
+        """The days under the cursor of a picture over time; None where there are none."""
+        if self.view is None:
+            return None
+        if self.picture == "calendar":
+            day = self.query_one(CalendarHeat).cursor
+            return steps.one_day(day) if day is not None else None
+        if self.picture == "trend" and self._line.bins:
+            return (
+                steps.within(self.view, self._line.bins, *self.query_one(StackedColumns).span)
+                or self.view.period
+            )
+        return None
+
     async def _trend(self, view: View) -> None:
         calendar = self.desk.calendar
         chart = self.query_one(StackedColumns)

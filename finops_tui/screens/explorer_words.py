@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.explorer_groups import Groups
 
 NAME = "finops-tui"
-_RANKS = {"help": 1, "nav.pane": 20}
+_RANKS = {"help": 1, "explain.this": 3, "nav.pane": 20}
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
 

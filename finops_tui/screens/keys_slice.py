@@ -7,6 +7,7 @@ from typing import Final
 from finops_tui.screens.action import Action
 
 _EXPLORE: Final = ("explore",)
+_SLICED: Final = ("explore", "explain", "compare")
 _TIMES: Final = ("explore", "resource")
 
 DIGITS: Final = (
@@ -29,13 +30,13 @@ SLICE: Final = (
         "pick_group",
         "group",
         "Group by another dimension, tags and teams included.",
-        _EXPLORE,
+        _SLICED,
         "group",
         "DIM",
         footer=True,
     ),
     *(
-        Action(f"slice.group_{n}", str(n), f"group_nth({n})", name, f"Group by {name}.", _EXPLORE)
+        Action(f"slice.group_{n}", str(n), f"group_nth({n})", name, f"Group by {name}.", _SLICED)
         for n, name in enumerate(DIGITS, start=1)
     ),
     Action(
@@ -44,7 +45,7 @@ SLICE: Final = (
         "filter",
         "filter",
         "Filter with words, as in service:EC2 cost>100.",
-        _EXPLORE,
+        _SLICED,
         "filter",
         "EXPR",
         footer=True,
@@ -67,13 +68,15 @@ SLICE: Final = (
         "pick_period",
         "period",
         "Another period: mtd, 2026-03, last month, a..b.",
-        _EXPLORE,
+        _SLICED,
         "period",
         "PERIOD",
         footer=True,
     ),
-    Action("slice.earlier", "[", "shift(-1)", "earlier", "The period before.", _TIMES, "earlier"),
-    Action("slice.later", "]", "shift(1)", "later", "The period after.", _TIMES, "later"),
+    Action(
+        "slice.earlier", "[", "shift(-1)", "earlier", "The period before.", (*_TIMES, *_SLICED[1:]), "earlier"
+    ),
+    Action("slice.later", "]", "shift(1)", "later", "The period after.", (*_TIMES, *_SLICED[1:]), "later"),
     Action(
         "slice.coarser", "-", "grain(1)", "coarser", "Longer bins: hour, day, week, month.", _TIMES, "coarser"
     ),
@@ -98,12 +101,32 @@ SLICE: Final = (
     ),
     Action(
         "slice.compare",
-        "c",
+        "p",
         "compare",
-        "compare",
+        "previous",
         "Compare with the like-for-like period before, or not.",
         _EXPLORE,
-        "compare",
+        "previous",
+    ),
+    Action(
+        "slice.against",
+        "T",
+        "pick_against",
+        "against",
+        "The earlier period; without it as many complete days before.",
+        ("explain", "compare"),
+        "against",
+        "PERIOD",
+        footer=True,
+    ),
+    Action(
+        "slice.raw",
+        "R",
+        "raw",
+        "raw days",
+        "Also days that are still arriving, or complete days only.",
+        ("explain", "compare"),
+        "raw",
     ),
     Action(
         "slice.comparison",
@@ -120,7 +143,7 @@ SLICE: Final = (
         "pick_basis",
         "basis",
         "Cost basis, and which charge categories count.",
-        _EXPLORE,
+        _SLICED,
         "basis",
         "BASIS",
         footer=True,
@@ -131,7 +154,7 @@ SLICE: Final = (
         "pick_basis",
         "exclude",
         "Leave charge categories out: usage, purchase, tax, credit, adjustment, refund.",
-        _EXPLORE,
+        _SLICED,
         "exclude",
         "CATEGORY",
     ),
@@ -141,7 +164,7 @@ SLICE: Final = (
         "pick_basis",
         "include",
         "Let charge categories count again.",
-        _EXPLORE,
+        _SLICED,
         "include",
         "CATEGORY",
     ),
@@ -151,7 +174,7 @@ SLICE: Final = (
         "next_basis",
         "next basis",
         "The next cost basis: billed, effective, contracted, list.",
-        _EXPLORE,
+        _SLICED,
     ),
     Action(
         "slice.currency",
@@ -159,7 +182,7 @@ SLICE: Final = (
         "next_currency",
         "currency",
         "The next billing currency; they are never added.",
-        _EXPLORE,
+        _SLICED,
         "currency",
         "CODE",
     ),

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from finops_tui.queries import filters
 from finops_tui.queries.amounts import ZERO, per_currency
+from finops_tui.queries.view import View
 from finops_tui.screens import money, steps, trail
 from finops_tui.screens.cells import written
 from finops_tui.screens.desk import DeskError
@@ -19,6 +20,7 @@ from finops_tui.screens.line import Line, Part
 from finops_tui.screens.line_items import PLACE, LineItems, RecordScreen
 from finops_tui.screens.page import Page, SortedTable
 from finops_tui.screens.palette import palette
+from finops_tui.screens.why import Figures
 from finops_tui.screens.widgets.lines import LineChart
 from finops_tui.screens.widgets.plots import Line as Curve
 from finops_tui.screens.widgets.plots import Plot
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from finops_tui.queries.calendar import Calendar
-    from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
 ITEMS: Final = 2000
@@ -74,7 +75,7 @@ def facts_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     return {name: values for name, values in facts.items() if values}
 
 
-class ResourceScreen(Page[None]):
+class ResourceScreen(Page[View], Figures):
     """The page of one resource, or of whatever a view has been narrowed to."""
 
     where: ClassVar[str] = "resource"
@@ -176,6 +177,7 @@ class ResourceScreen(Page[None]):
                 "cost": row["cost"],
                 "n": row["n"],
                 "currency": row["currency"],
+                "value": row["k0"],
             }
             for row in answer.to_dicts()
         ]
@@ -214,6 +216,21 @@ class ResourceScreen(Page[None]):
     def narrow_items(self) -> None:
         """Usage types only have their figures; their line items are below."""
         self.query_one(LineItems).focus()
+
+    def figure(self, *, whole: bool) -> tuple[View, tuple[str, ...]] | None:
+        """What the resource costs, or one usage type of it."""
+        words = trail.crumbs(self.view, {})
+        table = self.query_one("#usage", SortedTable)
+        row = table.current if self.focused is table and not whole else None
+        if row is None or "value" not in row:
+            return self.view.regroup("usage"), words
+        inside = self.view.only("usage", row["value"]).regroup("sku")
+        return inside, (*words, str(row["name"]))
+
+    def followed(self, view: View | None) -> None:
+        """Leave with a view to explore."""
+        if view is not None:
+            self.dismiss(view)
 
     def action_shift(self, by: int) -> None:
         """Look at the period before or after."""

@@ -243,7 +243,7 @@ async def test_what_is_taken_has_names_people_know() -> None:
         assert taken.columns == names
         assert taken.get_column("cost").to_list() == shown.get_column("cost").to_list()
         await app.explorer.obey("group currency")
-        await pilot.press("c")
+        await pilot.press("p")
         await settled(pilot)
         taken = app.explorer.groups.taken()
         assert taken is not None
@@ -302,14 +302,14 @@ async def test_comparison_off_and_on() -> None:
     app = app_over()
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot)
-        await pilot.press("c")
+        await pilot.press("p")
         await settled(pilot)
         assert "not compared" in text_of(app)
         assert "Change" not in text_of(app)
         await pilot.press("left_square_bracket")
         await settled(pilot)
         assert "not compared" in text_of(app)
-        await pilot.press("c")
+        await pilot.press("p")
         await settled(pilot)
         assert "vs 31 Aug – 30 Sep" in text_of(app)
 
@@ -435,7 +435,7 @@ async def test_undo_and_redo_are_about_views() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot)
         views = [app.explorer.view]
-        for key in ("2", "B", "minus", "c"):
+        for key in ("2", "B", "minus", "p"):
             await pilot.press(key)
             await settled(pilot)
             views.append(app.explorer.view)
