@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import containers, deliveries, formats
+from finops_tui.sources import azure_deliveries, containers, deliveries, formats, oci
 from finops_tui.sources.model import Discovery, Refused, Skipped, SourceError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def discover(sources: Sequence[str | Path]) -> Discovery:
     refused: list[Refused] = []
     for source in sources:
         _expand(Path(source).expanduser(), found, skipped, refused)
-    chosen = deliveries.choose(list(found.values()))
+    chosen = azure_deliveries.choose(list(found.values()), deliveries.choose)
     skipped += chosen.skipped
     refused += chosen.refused
     return Discovery(chosen.files, tuple(skipped), tuple(refused))
@@ -95,6 +95,8 @@ def _search(folder: Path, found: dict[Path, Path], skipped: list[Skipped], refus
             continue
         if problem:
             skipped.append(_skipped(path, problem))
+        elif oci.is_usage(path):
+            skipped.append(_skipped(path, oci.USAGE))
         elif _is_bill(path):
             found.setdefault(path.resolve(), path)
         elif not deliveries.is_manifest(path):

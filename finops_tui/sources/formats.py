@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import anthropic, aws_cur, fields, focus, gcp, oci, openai, snowflake
+from finops_tui.sources import anthropic, aws_cur, azure, databricks, fields, focus, gcp, oci, openai, snowflake
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 KINDS: Final[tuple[Kind, ...]] = (
     focus.KIND,
     aws_cur.KIND,
+    azure.KIND,
     openai.KIND,
     anthropic.KIND,
     snowflake.KIND,
+    *databricks.KINDS,
     gcp.KIND,
     oci.KIND,
 )
@@ -30,9 +32,11 @@ KINDS: Final[tuple[Kind, ...]] = (
 KNOWN: Final = (
     "FOCUS 1.0 to 1.4",
     "AWS CUR (legacy and 2.0)",
+    "Azure Cost Management (EA, MCA, pay-as-you-go)",
     "OpenAI costs",
     "Anthropic costs",
     "Snowflake usage in currency",
+    "Databricks usage with list prices",
     "Google Cloud billing export",
     "Oracle Cloud cost report",
 )
@@ -41,12 +45,8 @@ KNOWN: Final = (
 _LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
     (name, frozenset(names.split()))
     for name, names in (
-        ("Azure Cost Management", "metercategory costinbillingcurrency"),
-        ("Azure Cost Management", "metercategory pretaxcost"),
-        ("Azure Cost Management", "metercategory cost"),
         ("OpenCost or Kubecost", "namespace pod totalcost"),
         ("OpenCost or Kubecost", "namespace totalcost controllerkind"),
-        ("Databricks usage (it has no prices)", "usage_quantity sku_name record_id"),
     )
 )
 
