@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui.sources import amounts, gcp_lists, overlap
 from finops_tui.sources.headers import HeaderError
@@ -12,7 +12,7 @@ from finops_tui.sources.kinds import Kind, Layout, refuse_twins
 from finops_tui.sources.rewrite import rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -130,6 +130,15 @@ def layout(names: Sequence[str]) -> Layout:
     return Layout(placed, {}, tuple(extra), {"detailed": detailed})
 
 
+def records(document: Any) -> Iterable[Mapping[str, Any]] | None:
+    """An extract of one line is that line."""
+    return (
+        [document]
+        if isinstance(document, dict) and document.keys() >= {"billing_account_id", "cost"}
+        else None
+    )
+
+
 def tidy(connection: DuckDBPyConnection, file: int) -> None:
     """Months become dates, credits become sums, labels and tags become one object."""
     connection.execute(_MONTH_SQL, [file])
@@ -179,5 +188,6 @@ KIND: Final = Kind(
     prepare=prepare,
     nested=True,
     notes=_NOTES_SQL,
+    records=records,
     signs=(b'"billing_account_id"',),
 )
