@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import anthropic, aws_cur, azure, databricks, fields, focus, gcp, oci, openai, snowflake
+from finops_tui.sources import (
+    anthropic,
+    aws_cur,
+    azure,
+    databricks,
+    fields,
+    focus,
+    gcp,
+    oci,
+    openai,
+    snowflake,
+)
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
