@@ -85,7 +85,7 @@ SELECT file, count(*), 'that another file has too, counted once' FROM oci_overla
 UNION ALL
 SELECT file, count(*), 'left out, corrections take their place' FROM oci_replaced GROUP BY file
 UNION ALL
-SELECT c.file, count(*), 'that correct lines which are not in these files'
+SELECT c.file, count(*), 'correcting lines that are not in these files'
 FROM oci_correction c
 ANTI JOIN raw_oci r ON r.lineitem_tenantid IS NOT DISTINCT FROM c.tenant AND r.lineitem_referenceno = c.corrected
 GROUP BY c.file"""

@@ -25,7 +25,7 @@ from finops_tui.sources.gcp_lists import LONGEST, credit_sums, is_discount, item
         ("[{'amount': -0.10}]", [{"amount": "-0.10"}]),
         ("[{'amount': Decimal('-0.123456789012345678901')}]", [{"amount": "-0.123456789012345678901"}]),
         ('[{"amount": -0.123456789012345678901}]', [{"amount": "-0.123456789012345678901"}]),
-        ("[null, {\"key\": \"a\"}]", [{"key": "a"}]),
+        ('[null, {"key": "a"}]', [{"key": "a"}]),
     ],
 )  # fmt: skip
 def test_every_spelling_of_a_list(text: str, structs: list[Any]):
