@@ -13,12 +13,25 @@ from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("demo", "load", "sync", "sources", "query", "explain", "budgets", "views", "sql", "doctor", "undo")
+COMMANDS: Final = (
+    "demo",
+    "load",
+    "sync",
+    "sources",
+    "query",
+    "explain",
+    "budgets",
+    "report",
+    "views",
+    "sql",
+    "doctor",
+    "undo",
+)
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sync,sources,query,explain,budgets,views,sql,doctor,undo} [options]
+       finops-tui {demo,load,sync,sources,query,explain,budgets,report,views,sql,doctor,undo} [options]
 """
 
 
@@ -54,6 +67,7 @@ commands:
   query     print costs by any dimensions
   explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
+  report    write views as a report, or a page for each team
   views     list the saved views
   sql       run a SELECT of your own over the FOCUS table, read-only
   doctor    examine the store; exit code 1 when something is damaged
@@ -79,6 +93,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "report": _report,
         "views": _views,
         "sql": _sql,
         "doctor": _sources,
@@ -96,6 +111,8 @@ _DESCRIPTIONS: Final = {
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
     "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
     "and the groups that drove it.",
+    "report": "Write a report: saved views, a page for each team, or an overview; with what moved and why. HTML is one "
+    "file with its charts in it. With a folder as --output each page is a file of its own.",
     "views": "List the saved views, with the command that prints each; `--delete NAME` deletes one.",
     "sql": "Run one SELECT over the table `focus`, a row per charge with FOCUS columns. It cannot write, read files "
     "or reach the network, and is stopped when it takes too long. Without a statement: a prompt, or standard input.",
@@ -157,7 +174,9 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _load(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix")
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix"
+    )
     parser.add_argument(
         "--source", metavar="NAME", help="name these bills are kept under (default: by format)"
     )
@@ -247,6 +266,22 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 def _budgets(parser: argparse.ArgumentParser) -> None:
     _store(parser, demo=True)
     _output(parser)
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    parser.add_argument(
+        "--view", metavar="NAME", action="append", default=[], help="a saved view; may be said again"
+    )
+    parser.add_argument("--showback", action="store_true", help="a page for each team of finops.toml")
+    parser.add_argument(
+        "--period", metavar="P", help="in place of each view's own: last-month, 2026-05, a..b"
+    )
+    parser.add_argument("--title", metavar="TEXT", help="its heading")
+    parser.add_argument(
+        "--format", choices=("table", "md", "html"), default="table", help="how (default: table)"
+    )
+    parser.add_argument("--output", metavar="PATH", help="a file, or a folder for a file per page")
 
 
 def _views(parser: argparse.ArgumentParser) -> None:

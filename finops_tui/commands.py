@@ -53,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "report": _report,
         "views": _views,
         "sql": _sql,
         "doctor": store_commands.examine,
@@ -207,6 +208,20 @@ def _budgets(options: argparse.Namespace) -> int:
     )
     _print(content, options)
     return FINDING if report.breached else FINE
+
+
+def _report(options: argparse.Namespace) -> int:
+    from finops_tui import report
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, settings):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        written = report.write(store, options, settings, calendar)
+    options.output = None
+    _print(written, options)
+    return FINE
 
 
 def _views(options: argparse.Namespace) -> int:

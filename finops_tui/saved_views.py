@@ -122,10 +122,10 @@ def save(folder: Path, saved: Saved) -> Path:
         if value not in (None, "", ())
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return export.write(tomli_w.dumps(data), folder / _file_name(saved.name))
+    return export.write(tomli_w.dumps(data), folder / file_name(saved.name))
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """A file name for any name: readable, and its own for names that differ by more than case."""
     folded = name.strip().casefold()
     plain = _PLAIN.sub("-", folded).strip("-")[:40]
