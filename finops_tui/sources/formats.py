@@ -8,6 +8,7 @@ from finops_tui.sources import (
     anthropic,
     aws_cur,
     azure,
+    cost_explorer,
     databricks,
     fields,
     focus,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from finops_tui.sources.kinds import Kind
 
 KINDS: Final[tuple[Kind, ...]] = (
+    cost_explorer.KIND,
     focus.KIND,
     aws_cur.KIND,
     azure.KIND,

@@ -1,6 +1,7 @@
 """An S3 on loopback: moto behind a door where requests are noted and faults are put in."""
 
 import gzip
+import io
 import itertools
 import json
 import threading
@@ -34,6 +35,8 @@ class Request:
     query: str
     range: str = ""
     match: str = ""
+    target: str = ""
+    body: bytes = b""
 
 
 @dataclass
@@ -66,12 +69,18 @@ class Server:
         ]
 
     def _door(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        body = b""
+        if "HTTP_X_AMZ_TARGET" in environ:
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            environ["wsgi.input"] = io.BytesIO(body)
         request = Request(
             environ["REQUEST_METHOD"],
             environ["PATH_INFO"],
             environ["QUERY_STRING"],
             environ.get("HTTP_RANGE", ""),
             environ.get("HTTP_IF_MATCH", ""),
+            environ.get("HTTP_X_AMZ_TARGET", ""),
+            body,
         )
         self.asked.append(request)
         instead = self.fault(request) if self.fault else None
@@ -173,8 +182,8 @@ class Bucket:
 _numbers = itertools.count(1)
 
 
-def fresh(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A new bucket on a server without faults, for a user who signs with keys that must be seen nowhere."""
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user who signs with keys that must be seen nowhere."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": KEY_ID,
         "AWS_SECRET_ACCESS_KEY": SECRET,
@@ -182,6 +191,11 @@ def fresh(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
         "AWS_EC2_METADATA_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
+
+
+def fresh(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A new bucket on a server without faults, and the environment to reach it."""
+    environment(monkeypatch)
     server.fault, server.page = None, 0
     made = Bucket(server, f"bills-{next(_numbers)}")
     server.asked.clear()
