@@ -179,4 +179,5 @@ def _segment(entry: Entry, alias: str) -> Segment:
     return Segment(
         *(alias, entry.source, entry.account, entry.period, entry.first_day, entry.last_day, *entry.money),
         hourly=entry.hourly,
+        dataset=entry.dataset,
     )

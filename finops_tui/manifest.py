@@ -14,17 +14,21 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.queries.view import BASES
+from finops_tui.queries.view import BASES, BILL, DATASETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the manifest and of the segments' tables; a store of a newer one is refused."""
+
+PLAIN: Final = 1
+"""The version before datasets; a store without allocations is still written as one."""
 
 _FILE: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.duckdb")
 _PERIOD: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_DATASET: Final = re.compile("|".join(DATASETS))
 _AMOUNT: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -84,6 +88,7 @@ class Entry:
         loaded_at: When, in UTC, as ISO 8601.
         format: Formats of its inputs.
         inputs: The files it was loaded from.
+        dataset: Whether it is of the bill, or allocates money of the bill.
     """
 
     source: str
@@ -105,16 +110,18 @@ class Entry:
     loaded_at: str
     format: str
     inputs: tuple[Input, ...] = ()
+    dataset: str = BILL
 
     @property
-    def unit(self) -> tuple[str, str, str]:
-        """What it is replaced by: (source, account, period)."""
-        return (self.source, self.account, self.period)
+    def unit(self) -> tuple[str, ...]:
+        """What it is replaced by: (source, account, period), and the dataset where it is not the bill."""
+        unit = (self.source, self.account, self.period)
+        return unit if self.dataset == BILL else (*unit, self.dataset)
 
     @property
     def name(self) -> str:
         """The unit in words, for messages."""
-        return f"{self.source} {self.account} {self.period}"
+        return " ".join(self.unit)
 
     def total(self, currency: str, basis: str) -> Decimal | None:
         """The exact total of a basis, or None when the bill does not give it."""
@@ -128,7 +135,7 @@ class Manifest:
 
     generation: int = 0
     entries: tuple[Entry, ...] = ()
-    format_version: int = FORMAT
+    format_version: int = PLAIN
 
     def replaced(self, entries: tuple[Entry, ...]) -> Manifest:
         """The next generation: these units in place of the ones of the same name, all others kept."""
@@ -143,8 +150,9 @@ class Manifest:
 
 def dump(manifest: Manifest) -> bytes:
     """The manifest as JSON, with a digest over the rest of itself."""
+    needed = PLAIN if all(entry.dataset == BILL for entry in manifest.entries) else FORMAT
     body: dict[str, Any] = {
-        "format": manifest.format_version,
+        "format": max(manifest.format_version, needed),
         "generation": manifest.generation,
         "entries": [
             asdict(e) | {"first_day": e.first_day.isoformat(), "last_day": e.last_day.isoformat()}
@@ -177,7 +185,7 @@ def parse(data: bytes) -> Manifest:
     digest = body.pop("digest", None)
     if digest != _digest(body):
         raise ManifestError("its digest is not that of its contents")
-    if version != FORMAT:
+    if version not in {PLAIN, FORMAT}:
         raise ManifestError(f"unknown format {version!r}")
     entries = tuple(_entry(raw) for raw in _list(body, "entries"))
     if len({entry.unit for entry in entries}) != len(entries):
@@ -223,6 +231,7 @@ def _entry(raw: object) -> Entry:
         loaded_at=_text(raw, "loaded_at"),
         format=_text(raw, "format"),
         inputs=tuple(_input(item) for item in _list(raw, "inputs")),
+        dataset=_text({"dataset": BILL, **raw}, "dataset", _DATASET),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from finops_tui.manifest import plain
 from finops_tui.queries.amounts import EXACT
+from finops_tui.queries.view import ALLOCATION, BILL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,29 +26,57 @@ def moved(before: Manifest, entries: Iterable[Entry]) -> list[str]:
 
 
 def move(old: Entry, new: Entry) -> str:
-    """The billed totals of a unit, and what they were, per currency."""
+    """The billed (or allocated) totals of a unit, and what they were, per currency."""
     moves = []
+    word, basis = _counted(new)
     for currency in sorted({*old.totals, *new.totals}):
-        was = old.total(currency, "billed") or Decimal(0)
-        now = new.total(currency, "billed") or Decimal(0)
+        was = old.total(currency, basis) or Decimal(0)
+        now = new.total(currency, basis) or Decimal(0)
         change = EXACT.subtract(now, was)
         words = f"was {plain(was)}, {'+' if change > 0 else ''}{plain(change)}" if change else "as before"
-        moves.append(f"billed {currency} {plain(now)} ({words})")
+        moves.append(f"{word} {currency} {plain(now)} ({words})")
     return "; ".join(moves)
 
 
 def billed(entry: Entry) -> str:
-    """The billed totals of a unit, per currency."""
-    sums = [f"{currency} {totals['billed']}" for currency, totals in sorted(entry.totals.items())]
-    return f"billed {', '.join(sums)}"
+    """The billed (or allocated) totals of a unit, per currency."""
+    word, basis = _counted(entry)
+    sums = [f"{currency} {totals[basis]}" for currency, totals in sorted(entry.totals.items())]
+    return f"{word} {', '.join(sums)}"
 
 
-def twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
-    """Accounts whose bill of a loaded period is also held from another source."""
-    loaded = {(entry.account, entry.period) for entry in entries}
+def _counted(entry: Entry) -> tuple[str, str]:
+    """What a unit's total is called, and its basis: an allocation bills nothing of its own."""
+    return ("billed", "billed") if entry.dataset == BILL else ("allocated", "effective")
+
+
+def twice(after: Manifest, entries: Sequence[Entry]) -> list[str]:
+    """Accounts whose bill of a loaded period is also held from another source, and money allocated twice."""
+    return [*_bills_twice(after, entries), *_allocated_twice(after, entries)]
+
+
+def _allocated_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """Loaded periods whose allocation comes from several sources, which may split the same money."""
+    loaded = {entry.period for entry in entries if entry.dataset == ALLOCATION}
+    held: dict[str, set[str]] = {}
+    for entry in after.entries:
+        if entry.dataset == ALLOCATION and entry.period in loaded:
+            held.setdefault(entry.period, set()).add(entry.source)
+    periods: dict[str, list[str]] = {}
+    for period, names in sorted(held.items()):
+        if len(names) > 1:
+            periods.setdefault(" and ".join(sorted(names)), []).append(period)
+    return [
+        f"{names} may allocate the same money, {_span(found)}: group by method to tell them apart"
+        for names, found in periods.items()
+    ]
+
+
+def _bills_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
+    loaded = {(entry.account, entry.period) for entry in entries if entry.dataset == BILL}
     held: dict[tuple[str, str], set[str]] = {}
     for entry in after.entries:
-        if (entry.account, entry.period) in loaded:
+        if entry.dataset == BILL and (entry.account, entry.period) in loaded:
             held.setdefault((entry.account, entry.period), set()).add(entry.source)
     periods: dict[tuple[str, str], list[str]] = {}
     for (account, period), names in sorted(held.items()):

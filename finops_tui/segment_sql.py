@@ -29,20 +29,23 @@ _FIXED: Final = {
     "money_sums": columns(MONEY, 'sum("{0}")'),
     "money_parts": columns(MONEY, 'sum(trunc("{0}")), sum("{0}" - trunc("{0}"))'),
     "unit": """"file" BETWEEN $low AND $high AND list_contains($files, "file") AND "BillingAccountId" = $account
+        AND dataset = $dataset
         AND "BillingPeriodStart" >= $month AND "BillingPeriodStart" < $next""",
 }
 
 PLAN: Final = """
-SELECT o.source, s."BillingAccountId", strftime(s."BillingPeriodStart", '%Y-%m') AS period, s."BillingCurrency",
-    count(*), list(DISTINCT s.file), {money_parts}
-FROM staged s JOIN origins o USING (file) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
+SELECT o.source, s."BillingAccountId", strftime(s."BillingPeriodStart", '%Y-%m') AS period, s.dataset,
+    s."BillingCurrency", count(*), list(DISTINCT s.file), {money_parts}
+FROM staged s JOIN origins o USING (file) GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, s.dataset <> 'bill', 4, 5"""
 
 RECORDS: Final = """
-SELECT file, account, period, count(*) FROM (
-    SELECT DISTINCT file, "BillingAccountId" AS account, strftime("BillingPeriodStart", '%Y-%m') AS period, record
-    FROM staged
-    UNION ALL SELECT file, account, period, record FROM dropped
-) GROUP BY file, account, period ORDER BY file, account, period"""
+SELECT file, account, period, dataset, count(*) FROM (
+    SELECT file, "BillingAccountId" AS account, strftime("BillingPeriodStart", '%Y-%m') AS period, record,
+        max(dataset) AS dataset
+    FROM staged GROUP BY ALL
+    UNION ALL SELECT file, account, period, record, 'bill' FROM dropped
+) GROUP BY file, account, period, dataset ORDER BY file, account, period, dataset"""
+"""A record that is in the bill and allocated as well counts once, with the bill ('bill' is the greater word)."""
 
 EXACT: Final = """
 SELECT {exact} FROM staged WHERE {unit}"""

@@ -20,6 +20,7 @@ from finops_tui import segment_sql as sql
 from finops_tui.manifest import Entry, StoreError
 from finops_tui.queries.amounts import EXACT
 from finops_tui.queries.columns import MONEY
+from finops_tui.queries.view import BILL
 from finops_tui.read_back import CHARGES, DAYS, added_up, row, written
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Unit:
         charges: How many charges it has.
         records: Staged file to how many of its records are of it: a record may be two charges, or none.
         sums: Currency to the exact sums of the staged money.
+        dataset: Whether it is of the bill, or allocates money of the bill.
     """
 
     source: str
@@ -66,11 +68,18 @@ class Unit:
     charges: int
     records: Mapping[int, int]
     sums: Mapping[str, Sums]
+    dataset: str = BILL
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from every other, as `Entry.unit`."""
+        key = (self.source, self.account, self.period)
+        return key if self.dataset == BILL else (*key, self.dataset)
 
     @property
     def name(self) -> str:
         """The unit in words, for messages."""
-        return f"{self.source} {self.account} {self.period}"
+        return " ".join(self.key)
 
     @property
     def values(self) -> dict[str, object]:
@@ -81,6 +90,7 @@ class Unit:
             "high": self.files[-1],
             "files": list(self.files),
             "account": self.account,
+            "dataset": self.dataset,
             "month": month,
             "next": (month + timedelta(days=31)).replace(day=1),
         }
@@ -97,39 +107,55 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
     if origins:
         connection.executemany("INSERT INTO origins VALUES (?, ?)", [list(pair) for pair in origins.items()])
     rows = connection.execute(sql.fill(sql.PLAN)).fetchall()
-    found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
-    for source, account, period, *rest in rows:
-        found.setdefault((source, account, period), []).append(tuple(rest))
-    records = _records(connection, found, origins)
+    found: dict[tuple[str, str, str, str], list[tuple[Any, ...]]] = {}
+    for source, account, period, dataset, *rest in rows:
+        found.setdefault((source, account, period, dataset), []).append(tuple(rest))
+    beside = _beside(connection, found, origins)
+    records = _records(connection, found, origins, beside)
     units: list[Unit] = []
     taken: set[int] = set()
-    for (source, account, period), parts in found.items():
-        files = sorted({file for part in parts for file in part[2]})
+    for (source, account, period, dataset), parts in found.items():
+        files = sorted({file for part in parts for file in part[2]} | beside[source, account, period, dataset])
         first = tuple(file for file in files if file not in taken)
         taken.update(files)
         sums = {part[0]: _whole(part[3::2], part[4::2]) for part in parts}
         charges = sum(part[1] for part in parts)
-        counts = {file: records[file, account, period] for file in files}
-        units.append(Unit(source, account, period, tuple(files), first, charges, counts, sums))
+        counts = {file: records.get((file, account, period, dataset), 0) for file in files}
+        units.append(Unit(source, account, period, tuple(files), first, charges, counts, sums, dataset))
     return units
+
+
+def _beside(
+    connection: DuckDBPyConnection,
+    found: Mapping[tuple[str, str, str, str], Sequence[tuple[Any, ...]]],
+    origins: Mapping[int, str],
+) -> dict[tuple[str, str, str, str], set[int]]:
+    """Files without a charge by the units they belong to: a month without spend, or, of no account, all of a source."""
+    charged = {file for parts in found.values() for part in parts for file in part[2]}
+    beside: dict[tuple[str, str, str, str], set[int]] = {unit: set() for unit in found}
+    for file, account, period, *_ in connection.execute(sql.RECORDS).fetchall():
+        for unit, files in beside.items():
+            if file not in charged and unit[0] == origins[file] and account in {None, unit[1]}:
+                files |= {file} if account is None or period == unit[2] else set()
+    return beside
 
 
 def _records(
     connection: DuckDBPyConnection,
-    found: Mapping[tuple[str, str, str], Sequence[tuple[Any, ...]]],
+    found: Mapping[tuple[str, str, str, str], Sequence[tuple[Any, ...]]],
     origins: Mapping[int, str],
-) -> dict[tuple[int, str, str], int]:
-    """Records by file, account and period; those of a unit that has no charge count to the file's first."""
-    first: dict[int, tuple[str, str]] = {}
-    for (_, account, period), parts in found.items():
-        for part in parts:
-            for file in part[2]:
-                first.setdefault(file, (account, period))
-    counts: dict[tuple[int, str, str], int] = {}
-    for file, account, period, count in connection.execute(sql.RECORDS).fetchall():
-        known = any(file in part[2] for part in found.get((origins[file], account, period), ()))
+    beside: Mapping[tuple[str, str, str, str], set[int]],
+) -> dict[tuple[int, str, str, str], int]:
+    """Records by file, account, period and dataset; those of a unit without a charge count to the file's first."""
+    first: dict[int, tuple[str, str, str]] = {}
+    for unit, parts in found.items():
+        for file in (*(file for part in parts for file in part[2]), *beside[unit]):
+            first.setdefault(file, unit[1:])
+    counts: dict[tuple[int, str, str, str], int] = {}
+    for file, account, period, dataset, count in connection.execute(sql.RECORDS).fetchall():
+        known = any(file in part[2] for part in found.get((origins[file], account, period, dataset), ()))
         if known or file in first:
-            key = (file, account, period) if known else (file, *first[file])
+            key = (file, account, period, dataset) if known else (file, *first[file])
             counts[key] = counts.get(key, 0) + count
     return counts
 
@@ -191,6 +217,7 @@ def cut(
         loaded_at=loaded_at,
         format=", ".join(dict.fromkeys(item.format for item in inputs)),
         inputs=inputs,
+        dataset=unit.dataset,
     )
 
 
@@ -253,5 +280,5 @@ def _whole(units: Sequence[Decimal | None], fractions: Sequence[Decimal | None])
 
 def _file_name(unit: Unit) -> str:
     """A name that no text from a bill can shape; a new one each time, as readers know files by name."""
-    key = f"{unit.source}\0{unit.account}\0{unit.period}"
+    key = "\0".join(unit.key)
     return f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}-{secrets.token_hex(8)}.duckdb"

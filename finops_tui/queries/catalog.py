@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +28,7 @@ class Segment:
         scale: Of its DECIMAL money.
         daily: Name of the relation with costs per line and day.
         hourly: Whether its charges are finer than a day.
+        dataset: Whether it holds the bill, or how money of the bill is allocated.
     """
 
     alias: str
@@ -38,6 +41,7 @@ class Segment:
     scale: int = 10
     daily: str = "daily"
     hourly: bool = False
+    dataset: str = BILL
 
     def touches(self, period: Period) -> bool:
         """Whether any of its days may lie in the period."""
@@ -50,6 +54,10 @@ class Catalog:
 
     segments: tuple[Segment, ...] = ()
     generation: int = 0
+
+    def of(self, dataset: str) -> Self:
+        """The segments of one dataset: those of different ones are never added together."""
+        return replace(self, segments=tuple(s for s in self.segments if s.dataset == dataset))
 
     @property
     def first_day(self) -> date | None:

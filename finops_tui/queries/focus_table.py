@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
     from finops_tui.queries.catalog import Catalog, Segment
@@ -24,7 +25,7 @@ COLUMNS: Final = (*ATTRIBUTES, *PERIODS, *TIMES, *MAPS, *QUANTITIES, *MONEY, *PL
 
 
 def create(catalog: Catalog) -> str:
-    """The statement that makes the view `focus` over every segment.
+    """The statement that makes the view `focus` over every segment of the bill.
 
     Args:
         catalog: What the store holds; every alias in it is attached.
@@ -32,8 +33,9 @@ def create(catalog: Catalog) -> str:
     Returns:
         One CREATE VIEW statement without parameters. Money has the type of the most decimals held.
     """
-    scale = max((segment.scale for segment in catalog.segments), default=10)
-    rows = "\nUNION ALL\n".join(_rows(segment, scale) for segment in catalog.segments)
+    segments = catalog.of(BILL).segments
+    scale = max((segment.scale for segment in segments), default=10)
+    rows = "\nUNION ALL\n".join(_rows(segment, scale) for segment in segments)
     return f'CREATE TEMP VIEW "{NAME}" AS\n{rows or _nothing(scale)}'
 
 

@@ -64,7 +64,7 @@ class Scope:
         if view.compared is not None:
             periods += [view.compared.before]
         self._periods = periods
-        self.segments = tuple(s for s in catalog.segments if any(map(s.touches, periods)))
+        self.segments = tuple(s for s in catalog.of(view.dataset).segments if any(map(s.touches, periods)))
         scales = {(s.precision, s.scale) for s in self.segments}
         self._money = f"DECIMAL(38, {max(scale for _, scale in scales)})" if len(scales) > 1 else None
 

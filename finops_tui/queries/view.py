@@ -19,6 +19,15 @@ BASES: Final[dict[str, str]] = {
 }
 """Cost bases by the word people use, and their FOCUS column."""
 
+BILL: Final = "bill"
+ALLOCATION: Final = "allocation"
+
+DATASETS: Final[dict[str, str]] = {
+    BILL: "what was charged",
+    ALLOCATION: "who used what was charged: a split of money already in the bill, never added to it",
+}
+"""What a view looks at: the bill, or how money of the bill is allocated to pods, tasks and the like."""
+
 GRAINS: Final[tuple[str, ...]] = ("hour", "day", "week", "month")
 
 CATEGORIES: Final[dict[str, str]] = {
@@ -69,7 +78,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A slice of the bill: period, filters, grouping, cost basis.
+    """A slice of the bill, or of its allocation: period, filters, grouping, cost basis.
 
     Hashable, so it is the key of every cached answer. Each step returns another view.
     """
@@ -84,13 +93,16 @@ class View:
     excluded: frozenset[str] = frozenset()
     grain: str = "day"
     currency: str | None = None
+    dataset: str = BILL
 
     def __post_init__(self) -> None:
         """Refuse words that no scope could be rendered from.
 
         Raises:
-            ValueError: an unknown basis, grain or charge category.
+            ValueError: an unknown basis, grain, dataset or charge category.
         """
+        if self.dataset not in DATASETS:
+            raise ValueError(f"unknown dataset {self.dataset!r}; one of {', '.join(DATASETS)}")
         if self.basis not in BASES:
             raise ValueError(f"unknown cost basis {self.basis!r}; one of {', '.join(BASES)}")
         if self.grain not in GRAINS:

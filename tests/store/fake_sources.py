@@ -28,6 +28,7 @@ _KINDS = {
     **dict.fromkeys(MONEY, "DECIMAL(38, #)"),
     "file": "INTEGER",
     "record": "BIGINT",
+    "dataset": "VARCHAR",
 }
 
 
@@ -60,8 +61,9 @@ def stage(
             progress(Progress(path.name, number, len(files), 0))
         data, bill = path.read_bytes(), bills[number]
         for record, row in enumerate(bill["rows"]):
-            for _ in range(2 if row in bill["doubled"] else 1):
-                _insert(connection, kinds, {**row, "file": number, "record": record})
+            for again in range(2 if row in bill["doubled"] else 1):
+                dataset = bill["copied"] if again else row.get("dataset", "bill")
+                _insert(connection, kinds, {**row, "dataset": dataset, "file": number, "record": record})
         for record, raw in enumerate(bill["quarantined"], len(bill["rows"])):
             connection.execute(
                 "INSERT INTO quarantined VALUES (?, ?, 'not a number', ?)", [number, record, raw]
@@ -140,14 +142,16 @@ def write(
     rounded: int = 0,
     dropped: Sequence[dict[str, Any]] = (),
     doubled: Sequence[dict[str, Any]] = (),
+    copied: str = "bill",
 ) -> Path:
-    """Write a bill, and return its path."""
+    """Write a bill, and return its path; the second charge of a record is of the dataset `copied`."""
     bill = {
         "source": source,
         "rows": list(rows),
         "quarantined": list(quarantined),
         "dropped": list(dropped),
         "doubled": list(doubled),
+        "copied": copied,
         "rounded": rounded,
     }
     path.parent.mkdir(parents=True, exist_ok=True)

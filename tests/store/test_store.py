@@ -124,7 +124,7 @@ def test_a_current_damaged_with_its_copies_is_refused_and_nothing_is_swept(loade
 
 
 def test_a_newer_store_is_refused_by_readers_and_loaders_and_left_alone(loaded: Path, bills: Path) -> None:
-    newer = (loaded / "CURRENT").read_text().replace('"format": 1', '"format": 2', 1)
+    newer = (loaded / "CURRENT").read_text().replace('"format": 1', '"format": 3', 1)
     (loaded / "CURRENT").write_text(newer)
     before = segments(loaded)
     for attempt in (lambda: Store(loaded), lambda: loader.load(loaded, [bills])):
