@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from traceback import format_exception
@@ -13,7 +14,7 @@ from textual.app import App, SystemCommand
 from finops_tui import __version__, paths
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.explorer import Explorer
-from finops_tui.screens.keys import actions, bindings, keymap
+from finops_tui.screens.keys import ACTIONS, actions, bindings, keymap, shown_all
 from finops_tui.screens.panes import Panes
 from finops_tui.screens.theme import theme_name, themes
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from finops_tui.store import Store
 
 CRASHED = 2
+LOOK = 0.5
+"""Seconds between two looks for newer data."""
 
 
 class FinopsApp(App[None]):
@@ -57,10 +60,13 @@ class FinopsApp(App[None]):
         self.close_store: Callable[[], None] = lambda: None
         self.crash_log: Path | None = None
         self.said_at_exit = ""
+        self._looking: asyncio.Future[None] | None = None
 
     def on_mount(self) -> None:
-        """The explorer is at the bottom of everything."""
+        """The explorer is at the bottom of everything; newer data is looked for all the time."""
         self.push_screen(Explorer(self.desk))
+        if self.desk.newer is not None:
+            self.set_interval(LOOK, self.look_for_newer)
 
     @property
     def explorer(self) -> Explorer:
@@ -111,6 +117,20 @@ class FinopsApp(App[None]):
         if changed:
             self.explorer.data_changed()
 
+    def look_for_newer(self) -> None:
+        """See whether somebody has loaded something, without waiting for the answer."""
+        if self.desk.newer is not None and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.ensure_future(self._offer_newer())
+
+    async def _offer_newer(self) -> None:
+        """Offer newer data on every screen; nobody is moved until it is taken."""
+        there = self.desk.newer is not None and await self.desk.newer()
+        key = shown_all(next(action for action in ACTIONS if action.id == "refresh"), self.desk.keys)[0]
+        words = (f"newer data is loaded: {key} shows it", f"{key} newer data") if there else ("", "")
+        for screen in self.screen_stack:
+            if isinstance(screen, Panes):
+                screen.offer(*words)
+
     async def action_refresh_data(self) -> None:
         """Look for newer data."""
         if self.desk.refresh is None:
@@ -124,6 +144,7 @@ class FinopsApp(App[None]):
         if newer:
             for screen in self.screen_stack:
                 if isinstance(screen, Panes):
+                    screen.offer("")
                     screen.data_changed()
         self.panes.say("newer data is on screen" if newer else "this is the newest data there is")
 

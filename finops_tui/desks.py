@@ -12,7 +12,7 @@ from finops_tui.reckoning import calendar_of
 from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -70,6 +70,7 @@ def build_desk(
         first=first,
     )
     desk.refresh = _refresh(store, desk, settings.view)
+    desk.newer = None if demo else _newer(store)
     desk.load = None if demo else _Load(store, desk)
     return desk
 
@@ -168,6 +169,17 @@ class _ask:  # noqa: N801 - stands for a function, as the protocol Ask
             return await self._store.ask(question, view, **parameters)
         except (StoreError, ValueError) as error:
             raise DeskError(str(error)) from error
+
+
+def _newer(store: Store) -> Callable[[], Awaitable[bool]]:
+    async def newer() -> bool:
+        """Whether somebody has loaded something since; false when the store cannot be looked at just now."""
+        try:
+            return await asyncio.to_thread(store.newer)
+        except StoreError:
+            return False
+
+    return newer
 
 
 def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Future[bool]]:

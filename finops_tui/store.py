@@ -193,6 +193,14 @@ class Store:
         values = "".join(f"-- ${name} = {value!r}\n" for name, value in statement.values.items())
         return values + statement.sql
 
+    def newer(self) -> bool:
+        """Whether there is another generation than the one at hand; a look at one file's inode and time.
+
+        Raises:
+            StoreError: the store cannot be looked at.
+        """
+        return generations.stamp(self.root) != self._shelf.current.stamp
+
     def refresh(self) -> bool:
         """Go to the current generation. Cheap when there is no newer one.
 

@@ -118,7 +118,8 @@ class Desk:
         keys: Key overrides by action id.
         title: What is open: the store's or the demo's name.
         load: Loads bills, or None where loading makes no sense (the demo).
-        refresh: Looks for a newer generation; true when there was one.
+        newer: Whether another load has published a newer generation; off the event loop.
+        refresh: Goes to the newest generation; true when there was a newer one.
         export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
         group_by: Dimensions offered by the group-by picker, tag keys included, ranked.
         views: Saved views.
@@ -134,6 +135,7 @@ class Desk:
     keys: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     load: Load | None = None
+    newer: Callable[[], Awaitable[bool]] | None = None
     refresh: Callable[[], Awaitable[bool]] | None = None
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
     statement: Callable[[str, View], str] | None = None

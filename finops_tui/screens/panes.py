@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual.screen import Screen
 
 from finops_tui.screens.keys import by_command
+from finops_tui.screens.status import StatusLine
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -39,6 +40,11 @@ class Panes(Screen[Result], Generic[Result]):
     def say(self, text: str, tone: str = "") -> None:
         """Say something for a while; screens with a status line say it there."""
         self.notify(text, severity="warning" if tone in {"warn", "bad"} else "information", markup=False)
+
+    def offer(self, text: str, brief: str = "") -> None:
+        """Offer something in the status line until it is taken; '' offers nothing."""
+        for line in self.query(StatusLine):
+            line.offer(text, brief)
 
     def data_changed(self) -> None:
         """There is newer data; a screen that shows any asks again here."""

@@ -25,6 +25,7 @@ class StatusLine(Line):
         super().__init__(look, id=id)
         self._state: tuple[Sequence[Part], Sequence[Part]] = ((), ())
         self._said: Part | None = None
+        self._offered: Part | None = None
         self._timer: Timer | None = None
         self._waiting: set[Widget] = set()
 
@@ -35,6 +36,13 @@ class StatusLine(Line):
             self._timer.stop()
         self._timer = self.set_timer(SECONDS, self.clear)
         self._paint()
+
+    def offer(self, text: str, brief: str = "") -> None:
+        """Offer something until it is taken, beside everything else that is said; '' offers nothing."""
+        offered = Part(text, "accent", 1, brief=brief) if text else None
+        if offered != self._offered:
+            self._offered = offered
+            self._paint()
 
     def clear(self) -> None:
         """Say it no more."""
@@ -57,4 +65,6 @@ class StatusLine(Line):
     def _paint(self) -> None:
         left, right = self._state
         shown = [Part("asking…", "accent", 0)] if self._waiting else []
+        if self._offered is not None:
+            shown.append(self._offered)
         self.show([*shown, *([self._said] if self._said is not None else left)], right)

@@ -68,6 +68,18 @@ def at(view: View, period: Period, calendar: Calendar, *, comparing: bool) -> Vi
     return fitting(moved, calendar)
 
 
+def following(view: View, calendar: Calendar) -> View:
+    """The same view of newer data: a period such as the month to date grows with it; nobody is moved."""
+    period = view.period
+    try:
+        named = calendar.period(period.name) if period.name else period
+    except periods.PeriodError:
+        named = period
+    if named.since == period.since:
+        period = named
+    return at(view, period, calendar, comparing=view.compared is not None)
+
+
 def shifted(view: View, by: int, calendar: Calendar, *, comparing: bool) -> View | None:
     """The period before or after; None where the data has nothing any more."""
     try:
