@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def payg(**changes: str) -> Row:
 
 def pair(seed: int, lines: int = 120) -> tuple[list[Row], list[Row]]:
     """Actual and amortized cost of one month, with every type of charge, in two subscriptions."""
-    chance = random.Random(seed)  # noqa: S311  (data for a test)
+    chance = random.Random(seed)
     actual: list[Row] = []
     amortized: list[Row] = []
     for number in range(lines):
@@ -153,7 +154,9 @@ def pair(seed: int, lines: int = 120) -> tuple[list[Row], list[Row]]:
             "Date": f"09/{chance.randint(1, 30):02}/2023",
             "SubscriptionId": chance.choice(("1c", "2d")),
             "MeterId": f"m{number}",
-            "Quantity": f"{chance.randint(1, 99999999)}e-5" if number % 7 == 0 else f"{chance.uniform(0, 50):.8f}",
+            "Quantity": f"{chance.randint(1, 99999999)}e-5"
+            if number % 7 == 0
+            else f"{chance.uniform(0, 50):.8f}",
             "UnitPrice": f"{chance.uniform(0, 3):.6f}" if number % 11 else "0",
             "PayGPrice": f"{chance.uniform(0, 4):.5f}" if number % 13 else "0",
         }
@@ -214,7 +217,11 @@ def run(
         "blobCount": len(parts),
         "dataRowCount": sum(len(rows) for rows in parts),
         "exportConfig": {"exportName": "export", "resourceId": f"/exports/{kind}", "type": kind},
-        "runInfo": {"submittedTime": submitted, "startDate": "2023-09-01T00:00:00", "endDate": "2023-09-30T00:00:00"},
+        "runInfo": {
+            "submittedTime": submitted,
+            "startDate": "2023-09-01T00:00:00",
+            "endDate": "2023-09-30T00:00:00",
+        },
         "blobs": blobs,
         **(manifest or {}),
     }
@@ -229,12 +236,17 @@ def parquet(path: Path, rows: Sequence[Row]) -> None:
         columns = ", ".join(f'"{name}" VARCHAR' for name in names)
         connection.execute(f"CREATE TABLE t ({columns})")
         connection.executemany(
-            f"INSERT INTO t VALUES ({', '.join('?' for _ in names)})",  # noqa: S608
+            f"INSERT INTO t VALUES ({', '.join('?' for _ in names)})",
             [[row.get(name, "") for name in names] for row in rows],
         )
         cost = "CAST(CostInBillingCurrency AS DECIMAL(38, 18)) AS CostInBillingCurrency"
         day = "CAST(strptime(Date, '%m/%d/%Y') AS TIMESTAMP) AS Date"
         connection.execute(f"COPY (SELECT * REPLACE ({cost}, {day}) FROM t) TO '{path}' (FORMAT parquet)")
+
+
+def day(text: str) -> datetime:
+    """A time in UTC, as the database gives it."""
+    return datetime.fromisoformat(text)
 
 
 def number(value: str) -> Decimal:

@@ -1,14 +1,27 @@
 """Azure exports of every agreement: what the columns become, and that the costs are those of the file."""
 
 from collections import defaultdict
-from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 import pytest
 
 from finops_tui.queries.columns import COSTS
-from tests.sources.azure_bills import EA, MCA, PAYG, PLANNED, RESERVED, Row, ea, mca, number, pair, parquet, payg
+from tests.sources.azure_bills import (
+    EA,
+    MCA,
+    PAYG,
+    PLANNED,
+    RESERVED,
+    Row,
+    day,
+    ea,
+    mca,
+    number,
+    pair,
+    parquet,
+    payg,
+)
 from tests.sources.bills import Bench, text
 
 
@@ -34,14 +47,17 @@ def test_a_line_of_an_enterprise_agreement(bench: Bench):
     )  # fmt: skip
     assert line(bench, ", ".join(COSTS)) == (Decimal("2.4"), Decimal("2.4"), Decimal("2.88"), Decimal("2.4"))
     extra = bench.one("Extra")
-    assert extra.items() >= {
-        "x_CostCenter": "4711",
-        "x_InvoiceSectionName": "Retail",
-        "x_ResourceGroupName": "shop",
-        "x_SkuMeterSubcategory": "BS Series",
-        "x_SkuPartNumber": "AAA-88134",
-        "x_AccountOwnerId": "owner@contoso.com",
-    }.items()
+    assert (
+        extra.items()
+        >= {
+            "x_CostCenter": "4711",
+            "x_InvoiceSectionName": "Retail",
+            "x_ResourceGroupName": "shop",
+            "x_SkuMeterSubcategory": "BS Series",
+            "x_SkuPartNumber": "AAA-88134",
+            "x_AccountOwnerId": "owner@contoso.com",
+        }.items()
+    )
 
 
 def test_a_line_of_a_customer_agreement_in_two_currencies(bench: Bench):
@@ -65,7 +81,7 @@ def test_a_line_of_a_pay_as_you_go_subscription(bench: Bench):
         bench,
         "BillingAccountId, BillingAccountType, SubAccountId, BillingPeriodStart, ServiceCategory, RegionId,"
         " BilledCost, EffectiveCost, ListCost, ContractedCost",
-    ) == ("1c", "Subscription", "1c", datetime(2021, 2, 1), "Networking", "eastus", *[Decimal("0.075")] * 4)  # fmt: skip
+    ) == ("1c", "Subscription", "1c", day("2021-02-01"), "Networking", "eastus", *[Decimal("0.075")] * 4)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -82,11 +98,11 @@ def test_a_line_of_a_pay_as_you_go_subscription(bench: Bench):
 @pytest.mark.parametrize("start", ["", "\ufeff"])
 def test_headers_in_every_spelling(bench: Bench, columns: str, cost: str, start: str):
     names = columns.split(",")
-    values = {name: "x" for name in names} | {cost: "1.25"}
+    values = dict.fromkeys(names, "x") | {cost: "1.25"}
     values |= {name: "2024-05-04" for name in names if "date" in name.lower()}
     bench.stage(bench.file("bill.csv", start + text([values], names)))
     assert line(bench, "ServiceName, BilledCost, ChargePeriodStart, ChargePeriodEnd") == (
-        "x", Decimal("1.25"), datetime(2024, 5, 4), datetime(2024, 5, 5),
+        "x", Decimal("1.25"), day("2024-05-04"), day("2024-05-05"),
     )  # fmt: skip
 
 
@@ -138,16 +154,33 @@ def test_commitments(bench: Bench, commitment: Row, category: str, kind: str, un
 
 
 def test_older_files_name_a_reservation_only_by_its_id(bench: Bench):
-    row = {name: value for name, value in ea("3").items() if name not in {"PricingModel", "benefitId", "benefitName"}}
+    row = {
+        name: value
+        for name, value in ea("3").items()
+        if name not in {"PricingModel", "benefitId", "benefitName"}
+    }
     bench.stage_rows([{**row, "ReservationId": "r1", "ReservationName": "old"}])
-    assert line(bench, "CommitmentDiscountId, CommitmentDiscountName, BilledCost, EffectiveCost") == ("r1", "old", 0, 3)
+    assert line(bench, "CommitmentDiscountId, CommitmentDiscountName, BilledCost, EffectiveCost") == (
+        "r1",
+        "old",
+        0,
+        3,
+    )
 
 
 def test_the_last_day_of_a_billing_period_belongs_to_it(bench: Bench):
     bench.stage_rows([ea(), mca(), payg()][:1])
-    assert line(bench, "BillingPeriodStart, BillingPeriodEnd") == (datetime(2023, 9, 1), datetime(2023, 10, 1))
-    bench.stage_rows([ea(BillingPeriodStartDate="05/15/2023", BillingPeriodEndDate="06/14/2023", Date="05/20/2023")])
-    assert line(bench, "BillingPeriodStart, BillingPeriodEnd") == (datetime(2023, 5, 15), datetime(2023, 6, 15))
+    assert line(bench, "BillingPeriodStart, BillingPeriodEnd") == (
+        day("2023-09-01"),
+        day("2023-10-01"),
+    )
+    bench.stage_rows(
+        [ea(BillingPeriodStartDate="05/15/2023", BillingPeriodEndDate="06/14/2023", Date="05/20/2023")]
+    )
+    assert line(bench, "BillingPeriodStart, BillingPeriodEnd") == (
+        day("2023-05-15"),
+        day("2023-06-15"),
+    )
 
 
 def test_lines_of_another_cloud_say_so(bench: Bench):
@@ -164,8 +197,13 @@ def test_currencies_stay_apart_in_one_file(bench: Bench):
 
 def test_resources_are_one_in_every_case(bench: Bench):
     other = EA["ResourceId"].upper()
-    bench.stage_rows([ea(), ea("1", ResourceId=other, ResourceGroup="SHOP", SubscriptionId=EA["SubscriptionId"].lower())])
-    assert bench.one("count(DISTINCT (ResourceId, ResourceName, SubAccountId, Extra['x_ResourceGroupName']))") == 1
+    bench.stage_rows(
+        [ea(), ea("1", ResourceId=other, ResourceGroup="SHOP", SubscriptionId=EA["SubscriptionId"].lower())]
+    )
+    assert (
+        bench.one("count(DISTINCT (ResourceId, ResourceName, SubAccountId, Extra['x_ResourceGroupName']))")
+        == 1
+    )
 
 
 def test_e_notation_and_many_decimals_are_exact(bench: Bench):
@@ -186,7 +224,7 @@ def test_parquet(bench: Bench, tmp_path):
     parquet(path, rows)
     bench.stage(path)
     assert bench.one("sum(BilledCost)") == Decimal("1.249999")
-    assert bench.one("min(ChargePeriodStart)") == datetime(2023, 9, 21)
+    assert bench.one("min(ChargePeriodStart)") == day("2023-09-21")
 
 
 def test_a_bad_amount_and_a_bad_date_are_set_aside(bench: Bench):
