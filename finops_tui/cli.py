@@ -75,11 +75,12 @@ commands:
 
 `finops-tui COMMAND --help` tells more.""",
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="bills to load first: files, folders, globs")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="bills to load first, as with load")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     _store(parser)
     _screen(parser)
     _opening(parser)
+    cli_store.remote(parser)
     return parser
 
 
@@ -175,7 +176,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix"
+        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix, ce://"
     )
     parser.add_argument(
         "--source", metavar="NAME", help="name these bills are kept under (default: by format)"

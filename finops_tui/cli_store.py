@@ -34,10 +34,11 @@ def sync(parser: argparse.ArgumentParser) -> None:
 
 
 def remote(parser: argparse.ArgumentParser) -> None:
-    """How S3 is reached; keys are boto3's own matter."""
-    group = parser.add_argument_group("S3", "what boto3 does not find by itself; remembered for sync")
+    """How AWS is reached; keys are boto3's own matter."""
+    group = parser.add_argument_group("AWS", "what boto3 does not find by itself; remembered for sync")
     group.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
-    group.add_argument("--region", metavar="NAME", help="region of the bucket")
+    group.add_argument("--region", metavar="NAME", help="region to ask")
     group.add_argument("--role-arn", metavar="ARN", help="role to take on")
     group.add_argument("--endpoint-url", metavar="URL", help="an S3-compatible store")
     group.add_argument("--requester-pays", action="store_true", help="pay for requests and transfer")
+    group.add_argument("--yes", action="store_true", help="agree to what Cost Explorer takes for its answers")

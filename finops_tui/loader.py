@@ -71,12 +71,13 @@ def load(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     options: Mapping[str, str] | None = None,
+    agree: Callable[[str], bool] | None = None,
 ) -> LoadResult:
     """Load bills into the store. A unit (source, account, period) replaces the one held, and no other.
 
     Args:
         store_root: Folder of the store; created if need be.
-        sources: Files, folders, globs, `s3://` URLs; remembered for `sync`.
+        sources: Files, folders, globs, `s3://` and `ce://` URLs; remembered for `sync`.
         source_name: Name the bills are kept under, in place of their format's.
         keep_going: Load the rest when a file is refused; without it nothing is loaded then.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
@@ -84,6 +85,7 @@ def load(
         progress: Told how far the load is.
         cancelled: Asked now and then, from another thread too; true stops the load.
         options: How S3 is reached, see `sync_gather.access`; remembered, too.
+        agree: Told what Cost Explorer will cost, before anything is spent; without it nothing is.
 
     Raises:
         LockedError: another load is running.
@@ -97,7 +99,7 @@ def load(
         Place(place, source_name, access if sync_sources.is_remote(place) else ())
         for place in map(sync_sources.absolute, sources)
     ]
-    gathered = sync_gather.gather(places, progress, cancelled)
+    gathered = sync_gather.gather(places, progress, cancelled, agree)
     result = load_found(
         store_root,
         gathered.found,

@@ -31,6 +31,7 @@ def load(options: argparse.Namespace) -> int:
                 progress=shown,
                 cancelled=stop,
                 options=sync_command.access(options),
+                agree=sync_command.agreement(options, stop),
             )
         except loader.LoadCancelledError as error:
             raise CommandError(str(error), 128 + stop.signal) from None

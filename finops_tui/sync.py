@@ -65,6 +65,7 @@ def sync(
     memory: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    agree: Callable[[str], bool] | None = None,
 ) -> SyncResult:
     """Load what has changed in the sources of a store.
 
@@ -74,6 +75,7 @@ def sync(
         memory: As for a load.
         progress: Told how far it is.
         cancelled: Asked now and then; what is published until then stays.
+        agree: As for a load.
 
     Raises:
         LockedError: another load or sync is running; the message says whose, and since when.
@@ -87,7 +89,7 @@ def sync(
     with lock.hold(root, lock.SYNC):
         before = generations.read(root).manifest
         known, note = sync_sources.known(root, before, _kinds())
-        run = Run(root, known, memory, progress, cancelled)
+        run = Run(root, known, memory, progress, cancelled, agree)
         sources = tuple(run.bring(place) for place in _chosen(known, only))
         after = generations.read(root).manifest
     loaded = [entry for source in sources for entry in source.loaded]

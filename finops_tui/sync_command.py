@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from finops_tui.queries import safe_text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from finops_tui.sync import SyncResult
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ACCESS = ("profile", "region", "role_arn", "endpoint_url")
 """Options that say how S3 is reached."""
+
+_LOOK = 0.2
+"""Seconds between two looks at whether to stop, while a question waits for its answer."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,6 +53,23 @@ def access(options: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def agreement(options: argparse.Namespace, stop: Stop) -> Callable[[str], bool]:
+    """Who agrees to what Cost Explorer takes for its answers: `--yes`, or somebody at the terminal."""
+
+    def agree(price: str) -> bool:
+        sys.stderr.write(f"{price}\n")
+        if options.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return bool(options.yes)
+        sys.stderr.write("Go on? [y/N] ")
+        sys.stderr.flush()
+        while not select.select([sys.stdin], [], [], _LOOK)[0]:
+            if stop():
+                return False
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    return agree
+
+
 def _places(options: argparse.Namespace) -> list[sync_sources.Place]:
     reached = tuple(sorted(access(options).items()))
     return [
@@ -60,7 +81,14 @@ def _places(options: argparse.Namespace) -> list[sync_sources.Place]:
 def _once(root: Path, options: argparse.Namespace, stop: Stop) -> int:
     with closing(progress.Shown(sys.stderr)) as shown:
         try:
-            result = sync.sync(root, _places(options), memory=options.memory, progress=shown, cancelled=stop)
+            result = sync.sync(
+                root,
+                _places(options),
+                memory=options.memory,
+                progress=shown,
+                cancelled=stop,
+                agree=agreement(options, stop),
+            )
         except LoadCancelledError as error:
             raise CommandError(str(error), 128 + stop.signal) from None
     if options.json:
@@ -105,6 +133,7 @@ def _watch(root: Path, options: argparse.Namespace, stop: Stop) -> int:
         failed=failed,
         memory=options.memory,
         progress=begin,
+        agree=agreement(options, stop),
     )
     end()
     failed("stopped")

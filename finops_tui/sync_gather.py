@@ -1,4 +1,4 @@
-"""The files of a source as they are now: found on the disk, or brought from S3 first."""
+"""The files of a source as they are now: found on the disk, or brought here from S3 or Cost Explorer first."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Progress], None] | None
     Ask = Callable[[], bool] | None
+    Agree = Callable[[str], bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,16 @@ class Gathered:
     notes: tuple[str, ...] = ()
 
 
-def gather(places: Sequence[Place], progress: Tell = None, cancelled: Ask = None) -> Gathered:
-    """Find the files of sources; what is in S3 is brought to this disk first.
+def gather(
+    places: Sequence[Place], progress: Tell = None, cancelled: Ask = None, agree: Agree = None
+) -> Gathered:
+    """Find the files of sources; what is elsewhere is brought to this disk first.
 
     Args:
         places: The sources.
         progress: Told how far a download is.
         cancelled: Asked now and then.
+        agree: Told what it will cost before anything is spent; without it nothing is.
 
     Raises:
         LoadCancelledError: `cancelled` said so.
@@ -50,7 +54,7 @@ def gather(places: Sequence[Place], progress: Tell = None, cancelled: Ask = None
     from finops_tui import sources as bills
 
     near: list[str | Path] = [place.place for place in places if not place.remote]
-    brought = [_bring(place, progress, cancelled) for place in places if place.remote]
+    brought = [_bring(place, progress, cancelled, agree) for place in places if place.remote]
     for fetched in brought:
         near += fetched.paths
     found = bills.discover(near) if near else Discovery()
@@ -61,14 +65,16 @@ def gather(places: Sequence[Place], progress: Tell = None, cancelled: Ask = None
     return Gathered(everything, notes)
 
 
-def _bring(place: Place, progress: Tell, cancelled: Ask) -> Fetched:
-    """Bring the mirror of a part of a bucket up to date."""
-    from finops_tui.sources import s3
+def _bring(place: Place, progress: Tell, cancelled: Ask, agree: Agree) -> Fetched:
+    """Bring the mirror of a part of a bucket up to date, or ask Cost Explorer for what is not held."""
+    from finops_tui.sources import cost_explorer_fetch, s3
     from finops_tui.sources.s3_access import PlaceCancelledError, PlaceError
 
-    reached = access(dict(place.options))
+    reached, cache = access(dict(place.options)), paths.cache_folder()
     try:
-        return s3.fetch(place.place, reached, paths.cache_folder(), progress, cancelled)
+        if place.place[:5].lower() == "ce://":
+            return cost_explorer_fetch.fetch(place.place, reached, cache, progress, cancelled, agree=agree)
+        return s3.fetch(place.place, reached, cache, progress, cancelled)
     except PlaceCancelledError as error:
         raise LoadCancelledError("the load was cancelled; the store is as before") from error
     except PlaceError as error:

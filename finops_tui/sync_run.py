@@ -72,6 +72,7 @@ class Run:
         memory: As for a load.
         progress: Told how far it is.
         cancelled: Asked now and then.
+        agree: As for a load.
         looked: Files that a source before has had, with the name they are kept under.
     """
 
@@ -80,6 +81,7 @@ class Run:
     memory: str | None
     progress: Callable[[Progress], None] | None
     cancelled: Callable[[], bool] | None
+    agree: Callable[[str], bool] | None = None
     looked: set[tuple[str, str | None]] = field(default_factory=set)
 
     def bring(self, place: Place) -> Synced:
@@ -91,7 +93,7 @@ class Run:
         """
         stop_if(self.cancelled)
         try:
-            gathered = sync_gather.gather([place], self.progress, self.cancelled)
+            gathered = sync_gather.gather([place], self.progress, self.cancelled, self.agree)
         except OSError as error:
             raise StoreError(f"cannot bring {place.place} here: {error.strerror}") from error
         found = gathered.found

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from finops_tui.manifest import Manifest
 
 FORMAT: Final = 1
-REMOTE: Final = "s3://"
+REMOTE: Final = ("s3://", "ce://")
+"""What URLs begin with: a bucket, and AWS Cost Explorer."""
 
 LOADED: Final = "loaded"
 REFUSED: Final = "refused"
@@ -103,8 +104,8 @@ class Known:
 
 
 def is_remote(source: str) -> bool:
-    """Whether a source is a part of a bucket."""
-    return source[: len(REMOTE)].lower() == REMOTE
+    """Whether a source is a part of a bucket, or a question to Cost Explorer."""
+    return source[:5].lower() in REMOTE
 
 
 def absolute(source: str | Path) -> str:

@@ -48,6 +48,7 @@ def watch(
     failed: Callable[[str], None],
     memory: str | None = None,
     progress: Callable[[], Callable[[Progress], None]] | None = None,
+    agree: Callable[[str], bool] | None = None,
 ) -> int:
     """Sync a store again and again.
 
@@ -62,6 +63,7 @@ def watch(
         failed: Told why one could not be done.
         memory: As for a load.
         progress: Makes what is told how far a sync is, for each of them.
+        agree: As for a load.
 
     Returns:
         The exit code: 0 when SIGTERM ended it, 130 after SIGINT.
@@ -77,7 +79,7 @@ def watch(
             due = time.monotonic() + interval
             try:
                 told = progress() if progress is not None else None
-                done(sync.sync(root, only, memory=memory, progress=told, cancelled=stop))
+                done(sync.sync(root, only, memory=memory, progress=told, cancelled=stop, agree=agree))
             except LoadCancelledError:
                 break
             except (StoreError, OSError, ValueError) as error:

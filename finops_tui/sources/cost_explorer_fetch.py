@@ -78,7 +78,8 @@ def fetch(
     if asked:
         price = _price(asked)
         if agree is None or not agree(price):
-            return Fetched(refused=(Refused(shown(url), f"not asked: {price} Say --yes to agree"),))
+            how = f"not asked: {price} To agree: finops-tui load '{shown(url)}' --yes"
+            return Fetched(refused=(Refused(shown(url), how),))
         notes += _ask(aws, wanted, asked, shelf, progress=progress, cancelled=cancelled)
     else:
         notes.append("Cost Explorer: all months are held; nothing was asked, nothing was spent")

@@ -123,7 +123,6 @@ def _round(work: _Work) -> Fetched | None:
     except ChangedError:
         return None
     work.mirror.prune([*manifests, *choice.bills])
-    work.mirror.remember(work.aws.access)
     return Fetched(
         _paths(work, listing, choice.bills), choice.refused, choice.skipped, (_note(work, choice.bills),)
     )

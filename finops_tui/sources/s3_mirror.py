@@ -10,7 +10,6 @@ import shutil
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +43,7 @@ class Mirror:
         self._place = place
         self.files = root / place.bucket
         self._parts = root / _PARTS / _digest(place.prefix)
-        self._objects, self._places = _read(root / INDEX)
+        self._objects = _read(root / INDEX)
 
     def holds(self, one: Remote) -> bool:
         """Whether an object is here as it is listed: its size and its ETag, and the file is whole."""
@@ -85,11 +84,6 @@ class Mirror:
         shutil.rmtree(self._parts, ignore_errors=True)
         self._write()
 
-    def remember(self, access: Access) -> None:
-        """Note how the place was reached; there are no keys in it."""
-        self._places[self._place.prefix] = asdict(access)
-        self._write()
-
     def workbench(self) -> Path:
         """Folder of downloads that are not whole yet, for this place alone."""
         for folder in (self._root / _PARTS, self._parts):
@@ -119,8 +113,6 @@ class Mirror:
         """Replace the index in one step."""
         content = {
             "version": _VERSION,
-            "bucket": self._place.bucket,
-            "places": self._places,
             "objects": self._objects,
         }
         fresh = self._root / f"{INDEX}.new"
@@ -167,17 +159,6 @@ def opened(cache: Path, place: Place, access: Access) -> Iterator[Mirror]:
         os.close(handle)
 
 
-def known(cache: Path) -> list[tuple[str, Access]]:
-    """Every place that was ever mirrored here, and how it was reached, in the order of URLs."""
-    found = []
-    for index in sorted((cache / FOLDER).glob(f"*/{INDEX}")):
-        _, places = _read(index)
-        with suppress(OSError, ValueError, TypeError, KeyError):
-            bucket = json.loads(index.read_text(encoding="utf-8"))["bucket"]
-            found += [(f"s3://{bucket}/{prefix}", Access(**how)) for prefix, how in places.items()]
-    return sorted(found, key=lambda one: one[0])
-
-
 def _known(one: Remote) -> list[Any]:
     return [one.etag, one.size, one.modified] if not one.etag else [one.etag, one.size]
 
@@ -191,12 +172,12 @@ def _make(folder: Path) -> None:
         os.mkdir(folder, _PRIVATE_FOLDER)  # noqa: PTH102  (with its mode)
 
 
-def _read(path: Path) -> tuple[dict[str, list[Any]], dict[str, dict[str, Any]]]:
+def _read(path: Path) -> dict[str, list[Any]]:
     """The index; a damaged one is none, and everything is fetched again."""
     try:
         content = json.loads(path.read_bytes())
         if content["version"] == _VERSION:
-            return dict(content["objects"]), dict(content["places"])
+            return dict(content["objects"])
     except (OSError, ValueError, TypeError, KeyError):
         pass
-    return {}, {}
+    return {}

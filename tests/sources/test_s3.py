@@ -218,14 +218,6 @@ def test_files_and_folders_are_private_and_name_no_key(
             assert not any(secret.encode() in content for secret in (SECRET, KEY_ID, TOKEN))
 
 
-def test_places_are_known_again_with_how_they_were_reached(
-    bucket: Bucket, access: Access, tmp_path: Path
-) -> None:
-    bucket.export([cur2("5")])
-    s3.fetch(bucket.url("exports/"), access, tmp_path)
-    assert s3_mirror.known(tmp_path) == [(bucket.url("exports"), access)]
-
-
 def test_two_downloads_from_one_bucket_do_not_meet(bucket: Bucket, access: Access, tmp_path: Path) -> None:
     bucket.export([cur2("5")])
 
