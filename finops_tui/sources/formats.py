@@ -13,6 +13,7 @@ from finops_tui.sources import (
     fields,
     focus,
     gcp,
+    kubernetes,
     oci,
     openai,
     snowflake,
@@ -39,6 +40,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     *databricks.KINDS,
     gcp.KIND,
     oci.KIND,
+    kubernetes.KIND,
 )
 """In the order they are tried: the first that recognises a header takes it."""
 
@@ -52,16 +54,9 @@ KNOWN: Final = (
     "Databricks usage with list prices",
     "Google Cloud billing export",
     "Oracle Cloud cost report",
+    "OpenCost and Kubecost allocations",
 )
 """Their names, as messages list them."""
-
-_LATER: Final[tuple[tuple[str, frozenset[str]], ...]] = tuple(
-    (name, frozenset(names.split()))
-    for name, names in (
-        ("OpenCost or Kubecost", "namespace pod totalcost"),
-        ("OpenCost or Kubecost", "namespace totalcost controllerkind"),
-    )
-)
 
 
 def known() -> str:
@@ -96,17 +91,8 @@ def _unknown(names: Sequence[str], folded: AbstractSet[str]) -> str:
         return "FOCUS Billing Period: states of invoices, not a bill"
     if "invoicedetailid" in folded and "effectivecost" not in folded:
         return "FOCUS Invoice Detail: invoice lines, not a bill"
-    plain = {_inside(name) for name in folded} | folded
-    for name, signs in _LATER:
-        if plain >= signs:
-            return f"{name}: recognised, but not yet supported here; known are {known()}"
     if "billedcost" in folded or len(focus.NEEDED & folded) >= 2:
         lacking = [name for name in fields.FOCUS_COLUMNS if name.lower() in focus.NEEDED - folded]
         return f"looks like FOCUS, but there is no column for {', '.join(lacking)}"
     first = ", ".join(shown(name or "(blank)", 40) for name in names[:6])
     return f"no known header: its columns are {first}{' …' if len(names) > 6 else ''}; known are {known()}"
-
-
-def _inside(name: str) -> str:
-    """The part in brackets of a translated Azure header: `Ressourcengruppe (ResourceGroup)`."""
-    return name.rsplit("(", 1)[1].rstrip(") ") if name.endswith(")") and "(" in name else name

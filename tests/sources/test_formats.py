@@ -60,7 +60,7 @@ def test_both_generations_of_the_cur(names: list[str], name: str):
         ("InvoiceDetailId,BilledCost", "FOCUS Invoice Detail"),
         ("MeterCategory,CostInBillingCurrency", "looks like an Azure export, but there is no column for the date"),
         ("Messkategorie (MeterCategory),PreTaxCost", "looks like an Azure export"),
-        ("Namespace,Pod,TotalCost", "OpenCost or Kubecost"),
+        ("Namespace,Pod,TotalCost", "looks like an OpenCost export, but there is no column for the date"),
         ("start_time,num_model_requests,input_tokens,output_tokens", "OpenAI usage: tokens and requests, no money"),
         ("usage_date_utc,model_version,usage_input_tokens_no_cache", "Anthropic usage: tokens, no money"),
         ("BilledCost,ChargeCategory", "looks like FOCUS, but there is no column for ChargePeriodStart, EffectiveCost"),
