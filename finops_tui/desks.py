@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from finops_tui import export
+from finops_tui import bare_sql, export
 from finops_tui.manifest import StoreError
 from finops_tui.queries.view import View
 from finops_tui.reckoning import calendar_of
@@ -74,6 +74,7 @@ def build_desk(
     desk.load = None if demo else _Load(store, desk)
     return desk
 
+    desk.origin = bare_sql.origin(store)
 
 def start_view(calendar: Calendar | None, start: Start) -> View | None:
     """What to open with: what the settings say, or the last 30 days while the month to date is young."""
@@ -233,3 +234,4 @@ class _Load:
             refused=tuple((refused.file, refused.reason) for refused in result.refused),
             notes=result.notes,
         )
+            desk.origin = bare_sql.origin(store)

@@ -237,6 +237,11 @@ class Scope:
         )
 
     def _where(self) -> str:
+        terms = self._terms()
+        return " WHERE " + " AND ".join(terms) if terms else ""
+
+    def _terms(self) -> list[str]:
+        """What every line of the view fulfils, its days apart."""
         view = self.view
         terms = [self._condition(condition) for condition in view.path]
         if view.filter is not None:
@@ -251,7 +256,7 @@ class Scope:
             terms.append(f"({self._categories(view.included)})")
         if view.excluded:
             terms.append(f"NOT ({self._categories(view.excluded)})")
-        return " WHERE " + " AND ".join(terms) if terms else ""
+        return terms
 
     def _categories(self, names: frozenset[str]) -> str:
         kinds = sorted(CATEGORIES[name] for name in names if name != "refund")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
+    from finops_tui.screens.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +142,4 @@ class Desk:
     statement: Callable[[str, View], str] | None = None
     views: Views | None = None
     first: Saved | None = None
+    origin: Origin | None = None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from finops_tui.queries.explain import inside
+from finops_tui.queries.explain_parts import PARTS
+from finops_tui.queries.provenance import PARTS as METHOD
 from finops_tui.screens import steps
 from finops_tui.screens.explain_core import ExplainCore, grouped_on
 from finops_tui.screens.widgets.table import VTable
@@ -42,6 +44,10 @@ class ExplainScreen(ExplainCore):
             grouped_on(within) if driver is not None else within,
             (*words, *((self.part,) if self.part else ())),
         )
+
+    def note(self) -> str:
+        """What a part is, and that it is reckoned thing by thing."""
+        return f"{self.part}: {PARTS[self.part]}; {METHOD}." if self.part else ""
 
     def action_match(self) -> None:
         """Take a resource's usage for the same thing, or a usage whatever the resource."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from finops_tui.screens.action import SCREENS, Action
+from finops_tui.screens.keys_ask import ASK
+from finops_tui.screens.keys_data import DATA
 from finops_tui.screens.keys_slice import DIGITS, SLICE
 
 __all__ = ["ACTIONS", "DIGITS", "GROUPS"]
@@ -12,8 +14,19 @@ __all__ = ["ACTIONS", "DIGITS", "GROUPS"]
 _ALL: Final = tuple(SCREENS)
 _EXPLORE: Final = ("explore",)
 _CHARTS: Final = ("explore", "resource", "budget", "explain", "provenance")
-_LISTS: Final = ("explore", "resource", "budgets", "sources", "explain", "behind", "compare", "provenance")
-_FIGURES: Final = ("explore", "resource", "budgets", "budget", "explain", "behind", "compare")
+_LISTS: Final = (
+    "explore",
+    "resource",
+    "budgets",
+    "sources",
+    "explain",
+    "behind",
+    "compare",
+    "provenance",
+    "sql",
+    "quarantine",
+    "reconcile",
+)
 
 _MOVE: Final = (
     Action("nav.down", "j,down", "nav('down')", "down", "The next row.", _ALL),
@@ -96,57 +109,6 @@ _SHOW: Final = (
     Action("hist.redo", "Z,ctrl+r", "redo", "redo", "Forward again.", _EXPLORE, "redo"),
 )
 
-_ASK: Final = (
-    Action(
-        "explain.this",
-        "x",
-        "explain(False)",
-        "why",
-        "Why it changed: what is under the cursor, in parts that add up.",
-        _FIGURES,
-        "why",
-        footer=True,
-    ),
-    Action("explain.all", "X", "explain(True)", "why all", "Why all of it changed.", _FIGURES, "whyall"),
-    Action(
-        "compare.open",
-        "c",
-        "open_compare",
-        "compare",
-        "Two periods side by side, or two marked rows.",
-        ("explore", "resource", "explain"),
-        "compare",
-        footer=True,
-    ),
-    Action(
-        "compare.scope",
-        "A",
-        "pick_scope",
-        "other scope",
-        "Two scopes in one period: a filter for the first side.",
-        ("compare",),
-        "scope",
-    ),
-    Action(
-        "explain.match",
-        "m",
-        "match",
-        "same thing",
-        "The same thing is a resource's usage, or a usage whatever the resource.",
-        ("explain",),
-        "match",
-    ),
-    Action(
-        "explain.explore",
-        "o",
-        "explore",
-        "explore",
-        "Explore what is under the cursor.",
-        ("explain", "behind", "compare"),
-        "explore",
-    ),
-)
-
 _TAKE: Final = (
     Action("copy.cell", "y", "copy_cell", "copy", "Copy the value under the cursor.", _LISTS, "copy"),
     Action(
@@ -209,14 +171,14 @@ _APP: Final = (
     Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
 )
 
-ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *_ASK, *_TAKE, *_APP)
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *ASK, *_TAKE, *DATA, *_APP)
 """Every action, in the order of the help screen."""
 
 GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
     ("Move", _MOVE),
     ("Slice", SLICE),
     ("Show", _SHOW),
-    ("Ask", _ASK),
+    ("Ask", ASK),
     ("Take", _TAKE),
     ("Everywhere", _APP),
 )

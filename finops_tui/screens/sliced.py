@@ -98,6 +98,15 @@ class SlicedPage(Page[View], Asking, Figures):
             Part(view.currency or "", "", 0),
         ]
 
+    def action_provenance(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position
+        """Where what is under the cursor comes from, in both periods."""
+        from finops_tui.screens.provenance import ProvenanceScreen
+
+        found = self.figure(whole=whole)
+        if found is not None and self.view is not None:
+            view = replace(found[0], period=self.view.period, compared=self.view.compared)
+            self.app.push_screen(ProvenanceScreen(self.desk, view, words=found[1], note=self.note()))
+
     def followed(self, view: View | None) -> None:
         """Go where a screen opened from here led to: leave with it."""
         if view is not None:

@@ -46,3 +46,16 @@ class Figures(Widget):
         if found is not None:
             view, words = found
             self.app.push_screen(CompareScreen(self.desk, view, words=words), self.followed)
+
+    def note(self) -> str:
+        """What has to be said of the figure under the cursor, beside its view."""
+        return ""
+
+    def action_provenance(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position
+        """Where it comes from."""
+        from finops_tui.screens.provenance import ProvenanceScreen
+
+        found = self.figure(whole=whole)
+        if found is not None:
+            view, words = found
+            self.app.push_screen(ProvenanceScreen(self.desk, view, words=words, note=self.note()))
