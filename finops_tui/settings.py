@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from finops_tui import mapped
 from finops_tui.queries import dimensions
 from finops_tui.queries.budgets import THRESHOLDS, Budget
 from finops_tui.queries.filters import FilterError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from finops_tui.mapped import Mapped
     from finops_tui.toml_reader import Where
 
 __all__ = ["Settings", "SettingsError", "Start", "check_keys", "load"]
@@ -32,7 +34,7 @@ THEMES: Final = ("auto", "dark", "light")
 DELTA_COLORS: Final = ("cost", "neutral", "off")
 COMPARISONS: Final = ("previous", "none")
 
-_TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys")
+_TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys", "format")
 _VIEW: Final = ("saved", "period", "basis", "group", "compare", "exclude")
 _BUDGET: Final = (
     *("name", "scope", "amount", "plan", "months", "currency"),
@@ -75,6 +77,7 @@ class Settings:
         delta_colors: `cost` (a rise is bad), `neutral` or `off`.
         view: What the explorer opens with.
         account_names: Names by account id, where the bill has none or others are wanted.
+        formats: Tables of any kind, and which of their columns are which FOCUS columns.
         path: The file, or None when there is none.
         key_lines: Line of each entry of `keys`.
     """
@@ -87,6 +90,7 @@ class Settings:
     delta_colors: str = "cost"
     view: Start = field(default_factory=Start)
     account_names: Mapping[str, str] = field(default_factory=dict)
+    formats: tuple[Mapped, ...] = ()
     path: Path | None = None
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -123,6 +127,7 @@ def load(path: Path, *, required: bool = False) -> Settings:
         delta_colors=reader.choice(data, "delta_colors", "cost", DELTA_COLORS),
         view=_start(reader),
         account_names={name: reader.text(accounts, name, name, ("accounts",)) for name in accounts},
+        formats=mapped.read(reader),
         path=path,
         key_lines=key_lines,
     )

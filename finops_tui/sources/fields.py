@@ -13,7 +13,10 @@ FOCUS_BRIDGES: Final = (
 )  # fmt: skip
 """Vendor columns that stand in for a FOCUS column of a later version."""
 
-FOCUS_COLUMNS: Final = (*ATTRIBUTES, *FOCUS_TIMES, *QUANTITIES, *MONEY, "Tags", *FOCUS_BRIDGES)
+AS_WRITTEN: Final = "x_AsWritten"
+"""Marks records of a mapped table until their amounts and dates are made plain, once."""
+
+FOCUS_COLUMNS: Final = (*ATTRIBUTES, *FOCUS_TIMES, *QUANTITIES, *MONEY, "Tags", *FOCUS_BRIDGES, AS_WRITTEN)
 
 FOCUS_OTHER_NAMES: Final = {
     "invoiceissuer": "InvoiceIssuerName",
