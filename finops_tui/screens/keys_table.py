@@ -6,7 +6,6 @@ from typing import Final
 
 from finops_tui.screens.action import SCREENS, Action
 from finops_tui.screens.keys_ask import ASK
-from finops_tui.screens.keys_data import DATA
 from finops_tui.screens.keys_slice import DIGITS, SLICE
 
 __all__ = ["ACTIONS", "DIGITS", "GROUPS"]
@@ -23,9 +22,6 @@ _LISTS: Final = (
     "behind",
     "compare",
     "provenance",
-    "sql",
-    "quarantine",
-    "reconcile",
 )
 
 _MOVE: Final = (
@@ -171,7 +167,7 @@ _APP: Final = (
     Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
 )
 
-ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *ASK, *_TAKE, *DATA, *_APP)
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *ASK, *_TAKE, *_APP)
 """Every action, in the order of the help screen."""
 
 GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
