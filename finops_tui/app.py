@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
+    from finops_tui.screens.action import Action
     from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
     from finops_tui.settings import Settings
@@ -99,10 +100,25 @@ class FinopsApp(App[None]):
             from finops_tui.screens.budgets import BudgetsScreen
 
             self.push_screen(BudgetsScreen(self.desk), self.explore)
+        elif name == "sql":
+            self.open_sql()
         else:
             from finops_tui.screens.sources import SourcesScreen
 
             self.push_screen(SourcesScreen(self.desk), self.loaded)
+
+    def open_sql(self, statement: str = "") -> None:
+        """Open the SQL screen, with a statement to run if there is one."""
+        from finops_tui.screens.sql import SqlScreen
+
+        self.push_screen(SqlScreen(self.desk, statement))
+
+    def obey_with(self, action: Action, argument: str) -> None:
+        """Do an action of every screen with an argument from the command line."""
+        if action.id == "go.sql":
+            self.open_sql(argument)
+        else:
+            self.panes.say(f"{action.command} {argument}: not on this screen", "warn")
 
     def explore(self, view: View | None) -> None:
         """Explore a view that another screen led to."""

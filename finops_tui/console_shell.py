@@ -19,12 +19,6 @@ HISTORY: Final = "sql_history"
 LINES: Final = 2000
 """Lines of history that are kept."""
 
-WORDS: Final = (
-    "SELECT", "FROM", "WHERE", "GROUP BY ALL", "ORDER BY", "LIMIT", "HAVING", "DISTINCT", "COUNT(*)", "SUM(",
-    "COALESCE(", "DATE_TRUNC(", "CASE", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IN", "BETWEEN",
-    "LIKE", "ILIKE", "IS NULL", "IS NOT NULL", "DESC", "ASC", "WITH", "UNION ALL", "QUALIFY", "OVER (",
-)  # fmt: skip
-
 HELP: Final = (
     f"One SELECT over the table `{focus_table.NAME}`, ended by a semicolon; Tab completes, Ctrl-D leaves.\n"
     "Tags are a map: Tags['team'].\n"
@@ -97,13 +91,6 @@ def _statement() -> str:
     return "\n".join(lines)
 
 
-def completions(word: str) -> list[str]:
-    """What a word may become: columns as they are written, SQL words in capitals."""
-    folded = word.lower()
-    names = (*focus_table.COLUMNS, focus_table.NAME, *WORDS)
-    return [name for name in names if folded and name.lower().startswith(folded)]
-
-
 @contextmanager
 def _line_editing() -> Iterator[None]:
     """History and completion, where Python has them; the history is private."""
@@ -117,7 +104,7 @@ def _line_editing() -> Iterator[None]:
         readline.read_history_file(file)
     readline.set_history_length(LINES)
     readline.set_completer_delims(" \t\n,()[]=<>'\"")
-    readline.set_completer(lambda word, number: dict(enumerate(completions(word))).get(number))
+    readline.set_completer(lambda word, number: dict(enumerate(focus_table.completions(word))).get(number))
     readline.parse_and_bind("tab: complete")
     try:
         yield

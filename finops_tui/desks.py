@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from finops_tui.console import Console
     from finops_tui.manifest import Entry
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.saved import Saved
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from finops_tui.settings import Settings, Start
     from finops_tui.sources import Progress
     from finops_tui.store import Store
+
+SQL_ROWS = 5_000
+"""Most rows of an answer to somebody's own SQL."""
 
 FEWEST_DAYS = 3
 """Complete days of a month to date that are worth opening with."""
@@ -67,14 +71,16 @@ def build_desk(
         export=export.write_frame,
         statement=store.sql,
         views=_Views(views) if views is not None else None,
+        sql=_Sql(store),
         first=first,
     )
+    desk.origin = bare_sql.origin(store)
     desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
+    desk.quarantined = _quarantined(store)
     desk.load = None if demo else _Load(store, desk)
     return desk
 
-    desk.origin = bare_sql.origin(store)
 
 def start_view(calendar: Calendar | None, start: Start) -> View | None:
     """What to open with: what the settings say, or the last 30 days while the month to date is young."""
@@ -97,6 +103,28 @@ def start_view(calendar: Calendar | None, start: Start) -> View | None:
 def _start(calendar: Calendar | None, start: Start, first: Saved | None) -> View | None:
     """What was asked for, else what the settings say."""
     return first.view(calendar) if first is not None and calendar is not None else start_view(calendar, start)
+
+
+class _Sql:
+    """SQL in a child process, one statement at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._root = store.root
+        self._running: Console | None = None
+
+    async def ask(self, statement: str) -> tuple[pl.DataFrame, bool]:
+        from finops_tui.console import Console, ConsoleError
+
+        self._running = console = Console(self._root, rows=SQL_ROWS)
+        try:
+            reply = await asyncio.to_thread(console.ask, statement)
+        except ConsoleError as error:
+            raise DeskError(str(error)) from error
+        return reply.frame, reply.more
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.stop()
 
 
 class _Views:
@@ -172,6 +200,24 @@ class _ask:  # noqa: N801 - stands for a function, as the protocol Ask
             raise DeskError(str(error)) from error
 
 
+def _quarantined(store: Store) -> Callable[[int, int | None, int | None], Awaitable[pl.DataFrame]]:
+    async def quarantined(offset: int, limit: int | None, longest: int | None) -> pl.DataFrame:
+        """Records set aside, as a frame."""
+        from finops_tui import quarantine
+
+        def read() -> pl.DataFrame:
+            most = quarantine.WHOLE if longest is None else longest
+            records = quarantine.read(store.root, store.entries, offset=offset, limit=limit, longest=most)
+            return export.frame_of(quarantine.COLUMNS, [record.row for record in records])
+
+        try:
+            return await asyncio.to_thread(read)
+        except StoreError as error:
+            raise DeskError(str(error)) from error
+
+    return quarantined
+
+
 def _newer(store: Store) -> Callable[[], Awaitable[bool]]:
     async def newer() -> bool:
         """Whether somebody has loaded something since; false when the store cannot be looked at just now."""
@@ -194,6 +240,7 @@ def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Fut
         if newer:
             desk.calendar, desk.start = calendar, _start(calendar, start, desk.first)
             desk.loaded = tuple(map(loaded, store.entries))
+            desk.origin = bare_sql.origin(store)
         return newer
 
     return lambda: asyncio.ensure_future(refresh())
@@ -234,4 +281,3 @@ class _Load:
             refused=tuple((refused.file, refused.reason) for refused in result.refused),
             notes=result.notes,
         )
-            desk.origin = bare_sql.origin(store)

@@ -24,6 +24,35 @@ COLUMNS: Final = (*ATTRIBUTES, *PERIODS, *TIMES, *MAPS, *QUANTITIES, *MONEY, *PL
 """Its columns, in order."""
 
 
+WORDS: Final = (
+    "SELECT", "FROM", "WHERE", "GROUP BY ALL", "ORDER BY", "LIMIT", "HAVING", "DISTINCT", "COUNT(*)", "SUM(",
+    "COALESCE(", "DATE_TRUNC(", "CASE", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "IN", "BETWEEN",
+    "LIKE", "ILIKE", "IS NULL", "IS NOT NULL", "DESC", "ASC", "WITH", "UNION ALL", "QUALIFY", "OVER (",
+)  # fmt: skip
+
+"""SQL that is completed, beside the columns."""
+
+
+def completions(word: str) -> list[str]:
+    """What a word may become: columns as they are written, SQL words in capitals."""
+    folded = word.lower()
+    names = (*COLUMNS, NAME, *WORDS)
+    return [name for name in names if folded and name.lower().startswith(folded)]
+
+
+def kind_of(name: str) -> str:
+    """What is in a column, in a word; '' for anything else."""
+    if name in MONEY:
+        return "money"
+    if name in MAPS:
+        return "a map of text"
+    if name in QUANTITIES:
+        return "a number"
+    if name in (*PERIODS, *TIMES):
+        return "a time, UTC"
+    return "text" if name in ATTRIBUTES else ""
+
+
 def create(catalog: Catalog) -> str:
     """The statement that makes the view `focus` over every segment of the bill.
 

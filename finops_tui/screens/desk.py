@@ -101,6 +101,22 @@ class Views(Protocol):
         ...
 
 
+class Sql(Protocol):
+    """Runs somebody's own SQL over the bill."""
+
+    async def ask(self, statement: str) -> tuple[pl.DataFrame, bool]:
+        """The rows of a statement, and whether there were more.
+
+        Raises:
+            DeskError: it gave no answer; the message is for its writer.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop the statement that is running."""
+        ...
+
+
 class DeskError(Exception):
     """Something the machine could not do, in words for people."""
 
@@ -122,8 +138,10 @@ class Desk:
         newer: Whether another load has published a newer generation; off the event loop.
         refresh: Goes to the newest generation; true when there was a newer one.
         export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
+        quarantined: Records set aside: from which on, how many (all), so many characters of their text (all).
         group_by: Dimensions offered by the group-by picker, tag keys included, ranked.
         views: Saved views.
+        sql: Runs SQL of one's own.
         first: What the command line asks to open with, in words; the start view otherwise.
     """
 
@@ -139,7 +157,9 @@ class Desk:
     newer: Callable[[], Awaitable[bool]] | None = None
     refresh: Callable[[], Awaitable[bool]] | None = None
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
+    quarantined: Callable[[int, int | None, int | None], Awaitable[pl.DataFrame]] | None = None
     statement: Callable[[str, View], str] | None = None
-    views: Views | None = None
-    first: Saved | None = None
     origin: Origin | None = None
+    views: Views | None = None
+    sql: Sql | None = None
+    first: Saved | None = None

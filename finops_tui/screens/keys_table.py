@@ -6,6 +6,7 @@ from typing import Final
 
 from finops_tui.screens.action import SCREENS, Action
 from finops_tui.screens.keys_ask import ASK
+from finops_tui.screens.keys_data import DATA
 from finops_tui.screens.keys_slice import DIGITS, SLICE
 
 __all__ = ["ACTIONS", "DIGITS", "GROUPS"]
@@ -22,6 +23,9 @@ _LISTS: Final = (
     "behind",
     "compare",
     "provenance",
+    "sql",
+    "quarantine",
+    "reconcile",
 )
 
 _MOVE: Final = (
@@ -160,6 +164,25 @@ _APP: Final = (
     Action(
         "go.sources", "D", "go('sources')", "data", "What is loaded, and loading more.", command="sources"
     ),
+    Action(
+        "go.sql",
+        "Q",
+        "go('sql')",
+        "sql",
+        "SQL of your own over the bill, read-only.",
+        command="sql",
+        argument="SELECT",
+    ),
+    Action(
+        "sql.edit",
+        "/",
+        "edit",
+        "write",
+        "Write a statement; it is run when it is entered.",
+        ("sql",),
+        "edit",
+        footer=True,
+    ),
     Action("refresh", "r", "refresh_data", "refresh", "Look for newer data.", command="refresh"),
     Action("command", ":", "command", "command", "A command by its word.", footer=True),
     Action("palette", "ctrl+p", "command_palette", "palette", "Find a command."),
@@ -167,7 +190,7 @@ _APP: Final = (
     Action("quit", "q,ctrl+q", "quit", "quit", "Leave.", command="quit", footer=True),
 )
 
-ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *ASK, *_TAKE, *_APP)
+ACTIONS: Final[tuple[Action, ...]] = (*_MOVE, *SLICE, *_SHOW, *ASK, *_TAKE, *DATA, *_APP)
 """Every action, in the order of the help screen."""
 
 GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
@@ -176,6 +199,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Action, ...]], ...]] = (
     ("Show", _SHOW),
     ("Ask", ASK),
     ("Take", _TAKE),
+    ("Data", DATA),
     ("Everywhere", _APP),
 )
 """The same actions under the headings of the help screen and the docs."""

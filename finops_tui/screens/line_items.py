@@ -113,14 +113,16 @@ class RecordScreen(ListWindow[None]):
         Binding("Y", "copy_table", "copy all", show=False),
     ]
 
-    def __init__(self, desk: Desk, record: Mapping[str, Any]) -> None:
+    def __init__(self, desk: Desk, record: Mapping[str, Any], title: str = "Line item") -> None:
         """Open over a table of line items.
 
         Args:
             desk: Its look.
             record: A row of the answer to `line_items`.
+            title: What it is.
         """
         super().__init__(desk)
+        self.heading = title
         self.record = record
         shown = {name: said(record[name]) for name in ordered(list(record))}
         self.values = {name: value for name, value in shown.items() if value is not None}
@@ -129,7 +131,7 @@ class RecordScreen(ListWindow[None]):
     def compose(self) -> ComposeResult:
         """The values, the whole of the one under the cursor, and what can be done."""
         with Vertical(id="box") as box:
-            box.border_title = "Line item"
+            box.border_title = self.heading
             yield VTable(self.desk.look, id="facts")
             yield Static(id="full", markup=False)
             yield Static(

@@ -93,6 +93,12 @@ class Panes(Screen[Result], Generic[Result]):
         argument = rest.strip()
         if argument and not action.argument:
             self.say(f"{action.command} takes nothing after it", "warn")
+        elif argument and "any" in action.where:
+            obeying = getattr(self.app, "obey_with", None)
+            if obeying is None:
+                self.say(f"{action.command} {argument}: not on this screen", "warn")
+            else:
+                obeying(action, argument)
         elif argument:
             await self.obey_with(action, argument)
         else:

@@ -213,9 +213,9 @@ def test_a_wrong_statement_is_said_in_words(root: Path) -> None:
 
 
 def test_words_are_completed() -> None:
-    assert "EffectiveCost" in console_shell.completions("eff")
-    assert console_shell.completions("sel") == ["SELECT"]
-    assert console_shell.completions("") == []
+    assert "EffectiveCost" in focus_table.completions("eff")
+    assert focus_table.completions("sel") == ["SELECT"]
+    assert focus_table.completions("") == []
 
 
 @pytest.mark.parametrize(("words", "size"), [("1GB", 1 << 30), ("256 MiB", 256 << 20), ("5kb", 5 << 10)])
