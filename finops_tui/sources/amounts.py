@@ -17,6 +17,7 @@ _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4
 _ISO: Final = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)", re.ASCII
 )
+_BEFORE_ZONE: Final = re.compile(r" (?=Z$|[+-]\d\d(:?\d\d)?$)", re.ASCII)
 _SLASHED: Final = re.compile(
     r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ T](\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?)? ?Z?", re.ASCII
 )
@@ -44,7 +45,7 @@ def instant(text: str) -> str | None:
     if not _ISO.fullmatch(text):
         return None
     try:
-        moment = datetime.fromisoformat(text.replace("UTC", "Z").replace(" Z", "Z"))
+        moment = datetime.fromisoformat(_BEFORE_ZONE.sub("", text.replace("UTC", "Z")))
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -9,14 +9,18 @@ from finops_tui.queries.columns import ATTRIBUTES, MONEY, QUANTITIES
 FOCUS_TIMES: Final = ("BillingPeriodStart", "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd")
 
 FOCUS_BRIDGES: Final = (
-    "x_InvoiceId", "x_PricingCurrency", "x_SkuMeterName", "x_SkuDetails", "x_Labels",
+    "x_InvoiceId", "x_PricingCurrency", "x_SkuMeterName", "x_SkuDetails", "x_Labels", "x_Tags",
+    "x_ProjectLabels", "x_SystemLabels", "x_Project", "x_ProjectId", "x_ProjectName",
 )  # fmt: skip
-"""Vendor columns that stand in for a FOCUS column of a later version."""
+"""Vendor columns that stand in for a FOCUS column of a later version, or of no version."""
 
 AS_WRITTEN: Final = "x_AsWritten"
 """Marks records of a mapped table until their amounts and dates are made plain, once."""
 
-FOCUS_COLUMNS: Final = (*ATTRIBUTES, *FOCUS_TIMES, *QUANTITIES, *MONEY, "Tags", *FOCUS_BRIDGES, AS_WRITTEN)
+FOCUS_COLUMNS: Final = (
+    *(*ATTRIBUTES, *FOCUS_TIMES, *QUANTITIES, *MONEY, "Tags", *FOCUS_BRIDGES), "remark", AS_WRITTEN
+)  # fmt: skip
+"""What a FOCUS file may say; `remark` is what was done to a record beyond reading it."""
 
 FOCUS_OTHER_NAMES: Final = {
     "invoiceissuer": "InvoiceIssuerName",
@@ -25,8 +29,10 @@ FOCUS_OTHER_NAMES: Final = {
     "region": "RegionId",
     "usagequantity": "ConsumedQuantity",
     "usageunit": "ConsumedUnit",
+    "xproject.id": "x_ProjectId",
+    "xproject.name": "x_ProjectName",
 }
-"""Names of the same columns in FOCUS reports of OCI and in drafts of FOCUS 1.0, folded."""
+"""Names of the same columns in FOCUS reports of OCI, in drafts of FOCUS 1.0 and in JSON, folded."""
 
 CUR_TEXTS: Final = (
     "bill_bill_type", "bill_billing_entity", "bill_invoice_id", "bill_invoicing_entity",
@@ -86,6 +92,11 @@ distinct line. Amounts in other currencies (`x_…InUsd`) and unit counters are 
 """
 
 PER_LINE_ENDINGS: Final = ("inusd", "exporttime", "ingestiontime", "referencenumber")
+
+
+def focus_name(name: str) -> str:
+    """A FOCUS column however a warehouse spells it, folded: `BilledCost`, `BILLED_COST`, `Billed Cost`."""
+    return name.lower().replace("_", "").replace(" ", "").replace("-", "")
 
 
 def differs_by_line(name: str) -> bool:

@@ -91,8 +91,9 @@ def _unknown(names: Sequence[str], folded: AbstractSet[str]) -> str:
         return "FOCUS Billing Period: states of invoices, not a bill"
     if "invoicedetailid" in folded and "effectivecost" not in folded:
         return "FOCUS Invoice Detail: invoice lines, not a bill"
-    if "billedcost" in folded or len(focus.NEEDED & folded) >= 2:
-        lacking = [name for name in fields.FOCUS_COLUMNS if name.lower() in focus.NEEDED - folded]
+    spelled = {fields.focus_name(name) for name in folded}
+    if "billedcost" in spelled or len(focus.NEEDED & spelled) >= 2:
+        lacking = [name for name in fields.FOCUS_COLUMNS if name.lower() in focus.NEEDED - spelled]
         return f"looks like FOCUS, but there is no column for {', '.join(lacking)}"
     first = ", ".join(shown(name or "(blank)", 40) for name in names[:6])
     return f"no known header: its columns are {first}{' …' if len(names) > 6 else ''}; known are {known()}"

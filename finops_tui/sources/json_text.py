@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DEEPEST: Final = 8
 """Levels of objects inside a record that become columns; deeper ones stay JSON text."""
 
+MAPS: Final = frozenset(("tags", "skupricedetails", "allocatedtags", "allocatedmethoddetails", "contractapplied"))
+"""Columns of FOCUS that are objects, folded: they stay one column."""
+
 MOST_BYTES: Final = 256 << 20
 """A document, or a line, larger than this is refused: it is held in memory whole."""
 
@@ -199,11 +202,16 @@ def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[s
     flat: dict[str, str] = {}
     for key, value in record.items():
         name = f"{prefix}{key}"
-        if isinstance(value, dict) and value and depth < DEEPEST:
+        if isinstance(value, dict) and value and depth < DEEPEST and not _is_map(name):
             flat |= _flat(value, f"{name}.", depth + 1)
         else:
             flat[name] = _text(value)
     return flat
+
+
+def _is_map(name: str) -> bool:
+    """Whether an object is of keys and values that are data, and no record inside the record."""
+    return name.lower().replace("_", "") in MAPS
 
 
 def _text(value: Any) -> str:

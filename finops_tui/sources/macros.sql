@@ -2,7 +2,7 @@
 
 -- A text without the words for "no value" and without blanks around it.
 CREATE OR REPLACE TEMP MACRO given(t) AS
-    CASE WHEN trim(t) IN ('', 'NULL', 'null', 'None') THEN NULL ELSE trim(t) END;
+    CASE WHEN trim(t) IN ('', 'NULL', 'null', 'None', '\N') THEN NULL ELSE trim(t) END;
 
 -- Whether an amount needs a second look: DuckDB cannot read it, or reads what is none (1_000), or might
 -- not at a larger scale (many digits before an exponent).
@@ -44,6 +44,21 @@ CREATE OR REPLACE TEMP MACRO decimals(t) AS
 
 -- The last digit of an amount that is not zero.
 CREATE OR REPLACE TEMP MACRO last_digit(t) AS right(rtrim(split_part(lower(t), 'e', 1), '0.'), 1);
+
+-- The keys and values of a list of labels as Google Cloud writes them in FOCUS; a tag's key after its
+-- namespace, the other keys after a word.
+CREATE OR REPLACE TEMP MACRO listed_tags(t, word) AS
+    CASE WHEN json_valid(t) AND json_type(t) = 'ARRAY' THEN list_transform(
+        from_json(t, '[{"key": "VARCHAR", "value": "VARCHAR", "namespace": "VARCHAR"}]'),
+        lambda e: {'key': concat(e.namespace || '/', word, e.key), 'value': e.value}) END;
+
+-- The tags of a FOCUS record: its own, else all labels there are, those of the resource first.
+CREATE OR REPLACE TEMP MACRO focus_tags(tags, labels, more, project, system) AS
+    CASE
+        WHEN tags IS NOT NULL OR coalesce(more, project, system) IS NULL THEN coalesce(tags, labels)
+        ELSE CAST(to_json(list_concat(listed_tags(labels, ''), listed_tags(more, ''), listed_tags(project, ''),
+            listed_tags(system, 'goog:'))) AS VARCHAR)
+    END;
 
 CREATE OR REPLACE TEMP MACRO no_tags() AS CAST(MAP {} AS MAP(VARCHAR, VARCHAR));
 
