@@ -40,5 +40,10 @@ def remote(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--region", metavar="NAME", help="region to ask")
     group.add_argument("--role-arn", metavar="ARN", help="role to take on")
     group.add_argument("--endpoint-url", metavar="URL", help="an S3-compatible store")
+    group.add_argument(
+        "--account-names",
+        metavar="WHERE",
+        help="names for accounts that have none in the bill: `organizations`, or a CSV file of ids and names",
+    )
     group.add_argument("--requester-pays", action="store_true", help="pay for requests and transfer")
     group.add_argument("--yes", action="store_true", help="agree to what Cost Explorer takes for its answers")

@@ -21,10 +21,13 @@ MANIFESTS: Final = "manifests"
 SEGMENTS: Final = "segments"
 SCRATCH: Final = "tmp"
 SOURCES: Final = "SOURCES"
+ACCOUNTS: Final = "ACCOUNTS"
 KEPT: Final = 2
 """How many generations are kept: the current one and the one before."""
 
-NAMES: Final = frozenset({CURRENT, MANIFESTS, SEGMENTS, SCRATCH, SOURCES, lock.NAME, lock.SYNC, lock.WATCH})
+NAMES: Final = frozenset(
+    {CURRENT, MANIFESTS, SEGMENTS, SCRATCH, SOURCES, ACCOUNTS, lock.NAME, lock.SYNC, lock.WATCH}
+)
 """What lies in a store's folder."""
 
 _COPY: Final = re.compile(r"([1-9][0-9]{0,17})\.json")

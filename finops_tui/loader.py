@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from finops_tui import __version__, generations, moves, segments, sync_gather, sync_sources
+from finops_tui import __version__, account_names, generations, moves, segments, sync_gather, sync_sources
 from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
 from finops_tui.manifest import Input, Manifest, StoreError
 from finops_tui.sync_sources import Place
@@ -153,10 +153,10 @@ def load_found(
         scratch = work / "spill"
         before = generations.read(store_root).manifest
         with connected(work, scratch, memory, cancelled) as connection:
-            load_ = _Staging(connection, source_name, progress, cancelled)
+            load_ = _Staging(connection, source_name, account_names.read(store_root), progress, cancelled)
             staged, units = load_.stage(found.files, before, revise)
             refused = (*found.refused, *staged.refused)
-            notes = [*staged.notes]
+            notes = [*staged.notes, *filter(None, load_.names[1:])]
             entries: list[Entry] = []
             if not refused or keep_going:
                 entries = load_.cut(staged, units, work)
@@ -166,7 +166,7 @@ def load_found(
             return LoadResult((), said, tuple(notes), tuple(found.skipped), before, seen)
         after = before.replaced(tuple(entries))
         problems = [generations.publish(store_root, work, after, [work / entry.file for entry in entries])]
-        problems.append(_remember(store_root, work, places, seen))
+        problems.append(sync_sources.remember(store_root, work, places, seen))
         notes += [*moves.moved(before, entries), *moves.twice(after, entries), *filter(None, problems)]
     return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped), before, seen)
 
@@ -181,6 +181,7 @@ class _Staging:
 
     connection: DuckDBPyConnection
     source_name: str | None
+    names: tuple[dict[str, str], str]
     progress: Callable[[Progress], None] | None
     cancelled: Callable[[], bool] | None
     looks: dict[str, Seen] = field(default_factory=dict)
@@ -212,9 +213,16 @@ class _Staging:
             tell(unit.name, sum(entry.records for entry in entries))
             inputs = tuple(_input(staged.files[number]) for number in unit.files)
             rounded = sum(staged.files[number].rounded for number in unit.first)
-            entries.append(
-                segments.cut(self.connection, unit, work, inputs=inputs, rounded=rounded, loaded_at=now)
+            entry = segments.cut(
+                self.connection,
+                unit,
+                work,
+                inputs=inputs,
+                rounded=rounded,
+                loaded_at=now,
+                names=self.names[0],
             )
+            entries.append(entry)
         stop_if(self.cancelled)
         _account_for_charges(self.connection, entries)
         _account_for_records(staged.files, units)
@@ -235,20 +243,6 @@ def _seen(looks: Mapping[str, Seen], staged: Staged) -> dict[str, Seen]:
             look, state=state, sha256=digests.get(path, ""), reason=reason, version=__version__
         )
     return seen
-
-
-def _remember(root: Path, work: Path, places: Sequence[Place], seen: Mapping[str, Seen]) -> str:
-    """Remember where bills were found; '' or what kept it from being remembered."""
-    try:
-        try:
-            known = sync_sources.read(root)
-        except sync_sources.SourcesError:
-            known = sync_sources.Known()
-        sync_sources.write(root, work, known.with_places(places).with_files(seen))
-    except (OSError, StoreError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        return f"loaded, but the sources could not be remembered for sync: {reason}"
-    return ""
 
 
 def _without_rows(staged: Staged) -> tuple[Refused, ...]:

@@ -97,6 +97,10 @@ SELECT CAST(min("ChargePeriodStart") AS DATE), CAST(max("ChargePeriodStart") AS 
 FROM unit.items"""
 
 
+NAMES: Final = """
+UPDATE unit.lines AS l SET "{column}Name" = n.name
+FROM (SELECT unnest($ids) AS id, unnest($names) AS name) n WHERE l."{column}Id" = n.id AND l."{column}Name" IS NULL"""
+
 NAME: Final = """
 SELECT comment FROM duckdb_tables() WHERE database_name = 'unit' AND table_name = 'lines'"""
 

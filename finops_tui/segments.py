@@ -115,7 +115,9 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
     units: list[Unit] = []
     taken: set[int] = set()
     for (source, account, period, dataset), parts in found.items():
-        files = sorted({file for part in parts for file in part[2]} | beside[source, account, period, dataset])
+        files = sorted(
+            {file for part in parts for file in part[2]} | beside[source, account, period, dataset]
+        )
         first = tuple(file for file in files if file not in taken)
         taken.update(files)
         sums = {part[0]: _whole(part[3::2], part[4::2]) for part in parts}
@@ -168,6 +170,7 @@ def cut(
     inputs: tuple[Input, ...],
     rounded: int,
     loaded_at: str,
+    names: Mapping[str, str] | None = None,
 ) -> Entry:
     """Build the segment of a unit in the scratch folder, and read it back.
 
@@ -178,6 +181,7 @@ def cut(
         inputs: The delivered files, in the order of `unit.files`.
         rounded: Records whose money had to be rounded.
         loaded_at: When, in UTC, as ISO 8601.
+        names: Names by account id, for lines that have none.
 
     Returns:
         The manifest entry; its segment lies in the scratch folder under the entry's file name.
@@ -190,6 +194,9 @@ def cut(
     size = ", BLOCK_SIZE 16384" if unit.charges < SMALL else ""
     connection.execute(f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest'{size})")
     _build(connection, unit, money)
+    for column in ("SubAccount", "BillingAccount") if names else ():
+        values = {"ids": [*names], "names": [*names.values()]}
+        connection.execute(sql.NAMES.format(column=column), values)
     connection.execute(f"COMMENT ON TABLE unit.lines IS '{path.stem}'")
     connection.execute("CHECKPOINT unit")
     connection.execute("DETACH unit")

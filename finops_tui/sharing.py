@@ -67,7 +67,7 @@ def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
             yield folder, sorted(os.listdir(folder))  # noqa: PTH208
     if (root / "tmp").is_dir():
         yield root / "tmp", []
-    yield root, [name for name in ("CURRENT", "SOURCES", "LOCK") if (root / name).exists()]
+    yield root, [name for name in ("CURRENT", "SOURCES", "ACCOUNTS", "LOCK") if (root / name).exists()]
 
 
 def _group_id(group: str) -> int:

@@ -18,6 +18,7 @@ def load(options: argparse.Namespace) -> int:
     from finops_tui import loader, progress, reports, sync_command, watch_stop
 
     root = paths.store_root(options.store)
+    sync_command.learn_names(root, options, options.shared)
     shown = progress.Shown(sys.stderr)
     with watch_stop.stoppable() as stop, closing(shown):
         try:

@@ -8,7 +8,18 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from finops_tui import export, paths, progress, sync, sync_report, sync_sources, watch, watch_stop
+from finops_tui import (
+    account_names,
+    export,
+    paths,
+    progress,
+    sync,
+    sync_gather,
+    sync_report,
+    sync_sources,
+    watch,
+    watch_stop,
+)
 from finops_tui.commands import CommandError
 from finops_tui.loader_scratch import LoadCancelledError
 from finops_tui.lock import LockedError
@@ -39,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.list or options.forget:
             return _list(root, options)
+        learn_names(root, options)
         with watch_stop.stoppable() as stop:
             return _watch(root, options, stop) if options.every else _once(root, options, stop)
     except LockedError as error:
@@ -51,6 +63,14 @@ def access(options: argparse.Namespace) -> dict[str, str]:
     if getattr(options, "requester_pays", False):
         found["requester_pays"] = "yes"
     return {name: value for name, value in found.items() if value}
+
+
+def learn_names(root: Path, options: argparse.Namespace, shared: str | None = None) -> None:
+    """Get the names of accounts, if that is asked for, and say how many there are."""
+    if options.account_names:
+        reached = sync_gather.access(access(options))
+        count = account_names.learn(root, options.account_names, reached, shared)
+        sys.stderr.write(f"{count:,} account names\n")
 
 
 def agreement(options: argparse.Namespace, stop: Stop) -> Callable[[str], bool]:

@@ -193,6 +193,30 @@ def write(root: Path, work: Path, found: Known) -> None:
     disk.flush(root)
 
 
+def remember(root: Path, work: Path, places: Sequence[Place], seen: Mapping[str, Seen]) -> str:
+    """Add to the list where bills were found. The store's lock must be held.
+
+    Args:
+        root: Folder of the store.
+        work: The scratch folder.
+        places: The sources.
+        seen: What was seen of their files.
+
+    Returns:
+        '' or what kept it from being remembered.
+    """
+    try:
+        try:
+            found = read(root)
+        except SourcesError:
+            found = Known()
+        write(root, work, found.with_places(places).with_files(seen))
+    except (OSError, StoreError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return f"loaded, but the sources could not be remembered for sync: {reason}"
+    return ""
+
+
 def dump(found: Known) -> bytes:
     """The list as JSON."""
     body = {
