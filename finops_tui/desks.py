@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from finops_tui.console import Console
     from finops_tui.manifest import Entry
+    from finops_tui.mapped import Mapped
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.saved import Saved
     from finops_tui.screens.color import Look
@@ -78,7 +79,7 @@ def build_desk(
     desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
     desk.quarantined = _quarantined(store)
-    desk.load = None if demo else _Load(store, desk)
+    desk.load = None if demo else _Load(store, desk, settings.formats)
     return desk
 
 
@@ -249,9 +250,10 @@ def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Fut
 class _Load:
     """Loads bills in a thread, then goes to the generation they made."""
 
-    def __init__(self, store: Store, desk: Desk) -> None:
+    def __init__(self, store: Store, desk: Desk, formats: Sequence[Mapped]) -> None:
         self._store = store
         self._desk = desk
+        self._formats = formats
 
     async def __call__(
         self,
@@ -268,7 +270,9 @@ class _Load:
             loop.call_soon_threadsafe(progress, told)
 
         def work() -> loader.LoadResult:
-            return loader.load(self._store.root, list(sources), progress=tell, cancelled=cancelled)
+            return loader.load(
+                self._store.root, list(sources), progress=tell, cancelled=cancelled, formats=self._formats
+            )
 
         try:
             result = await asyncio.to_thread(work)

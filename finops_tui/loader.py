@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Entry
+    from finops_tui.mapped import Mapped
     from finops_tui.segments import Unit
     from finops_tui.sources.model import Discovery, Progress, Refused, Skipped, Staged, StagedFile
     from finops_tui.sync_sources import Seen
@@ -72,6 +73,7 @@ def load(
     cancelled: Callable[[], bool] | None = None,
     options: Mapping[str, str] | None = None,
     agree: Callable[[str], bool] | None = None,
+    formats: Sequence[Mapped] = (),
 ) -> LoadResult:
     """Load bills into the store. A unit (source, account, period) replaces the one held, and no other.
 
@@ -86,6 +88,7 @@ def load(
         cancelled: Asked now and then, from another thread too; true stops the load.
         options: How S3 is reached, see `sync_gather.access`; remembered, too.
         agree: Told what Cost Explorer will cost, before anything is spent; without it nothing is.
+        formats: Those of finops.toml, tried before the ones that are built in.
 
     Raises:
         LockedError: another load is running.
@@ -110,6 +113,7 @@ def load(
         shared=shared,
         progress=progress,
         cancelled=cancelled,
+        formats=formats,
     )
     return replace(result, notes=(*gathered.notes, *result.notes))
 
@@ -126,6 +130,7 @@ def load_found(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     revise: Revise | None = None,
+    formats: Sequence[Mapped] = (),
 ) -> LoadResult:
     """Load the files that were found; as `load`.
 
@@ -140,6 +145,7 @@ def load_found(
         progress: As for `load`.
         cancelled: As for `load`.
         revise: May have other files staged, once it is known what they hold.
+        formats: As for `load`.
 
     Raises:
         LockedError: another load is running.
@@ -154,7 +160,7 @@ def load_found(
         before = generations.read(store_root).manifest
         with connected(work, scratch, memory, cancelled) as connection:
             load_ = _Staging(connection, source_name, account_names.read(store_root), progress, cancelled)
-            staged, units = load_.stage(found.files, before, revise)
+            staged, units = load_.stage(found.files, before, revise, formats)
             refused = (*found.refused, *staged.refused)
             notes = [*staged.notes, *filter(None, load_.names[1:])]
             entries: list[Entry] = []
@@ -187,14 +193,19 @@ class _Staging:
     looks: dict[str, Seen] = field(default_factory=dict)
 
     def stage(
-        self, files: Sequence[Path], before: Manifest, revise: Revise | None
+        self, files: Sequence[Path], before: Manifest, revise: Revise | None, formats: Sequence[Mapped]
     ) -> tuple[Staged, list[Unit]]:
         """Stage files, others instead as long as that is asked for, and say what units they hold."""
         from finops_tui import sources as bills
+        from finops_tui.sources.formats import KINDS
+        from finops_tui.sources.generic import kinds
 
+        known = (*kinds(formats), *KINDS)
         while True:
             self.looks = {str(path): seen for path in files if (seen := sync_sources.look(path)) is not None}
-            staged = bills.stage(self.connection, files, progress=self.progress, cancelled=self.cancelled)
+            staged = bills.stage(
+                self.connection, files, progress=self.progress, cancelled=self.cancelled, kinds=known
+            )
             stop_if(self.cancelled)
             origins = {n: self.source_name or file.source for n, file in enumerate(staged.files)}
             units = segments.plan(self.connection, origins)
@@ -224,7 +235,7 @@ class _Staging:
             )
             entries.append(entry)
         stop_if(self.cancelled)
-        _account_for_charges(self.connection, entries)
+        _account_for_charges(self.connection, entries, {number for unit in units for number in unit.files})
         _account_for_records(staged.files, units)
         return entries
 
@@ -249,8 +260,11 @@ def _without_rows(staged: Staged) -> tuple[Refused, ...]:
     """A call that brings no row at all did not do what was asked; the months that are held stay."""
     from finops_tui.sources import Refused
 
-    reason = "no rows: there is a header and nothing below it; what is loaded stays as it is"
-    return tuple(Refused(str(file.path), reason) for file in staged.files if not file.records)
+    reasons = {
+        False: "no rows: there is a header and nothing below it; what is loaded stays as it is",
+        True: "no charges: none of its records has an amount; what is loaded stays as it is",
+    }
+    return tuple(Refused(str(file.path), reasons[bool(file.records)]) for file in staged.files)
 
 
 def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Callable[[str, int], None]:
@@ -266,11 +280,14 @@ def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Call
     return tell
 
 
-def _account_for_charges(connection: DuckDBPyConnection, entries: Iterable[Entry]) -> None:
+def _account_for_charges(
+    connection: DuckDBPyConnection, entries: Iterable[Entry], files: Iterable[int]
+) -> None:
     """Refuse to publish unless every staged charge and every quarantined record is in a segment."""
     kept = sum(entry.charges for entry in entries), sum(entry.quarantined for entry in entries)
     row: Any = connection.execute(
-        "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM quarantined WHERE file IN (SELECT file FROM staged))"
+        "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM quarantined WHERE list_contains($1, file))",
+        [sorted(files)],
     ).fetchone()
     if kept != tuple(row):
         raise StoreError(f"{row[0]} charges were read and {kept[0]} stored; nothing was published")

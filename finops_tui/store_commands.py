@@ -33,6 +33,7 @@ def load(options: argparse.Namespace) -> int:
                 cancelled=stop,
                 options=sync_command.access(options),
                 agree=sync_command.agreement(options, stop),
+                formats=sync_command.formats(options),
             )
         except loader.LoadCancelledError as error:
             raise CommandError(str(error), 128 + stop.signal) from None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finops_tui.manifest import Entry
+    from finops_tui.mapped import Mapped
     from finops_tui.sources.model import Progress, Refused
     from finops_tui.sync_moves import Movement
     from finops_tui.sync_run import Synced
@@ -66,6 +67,7 @@ def sync(
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     agree: Callable[[str], bool] | None = None,
+    formats: Sequence[Mapped] = (),
 ) -> SyncResult:
     """Load what has changed in the sources of a store.
 
@@ -76,6 +78,7 @@ def sync(
         progress: Told how far it is.
         cancelled: Asked now and then; what is published until then stays.
         agree: As for a load.
+        formats: As for a load.
 
     Raises:
         LockedError: another load or sync is running; the message says whose, and since when.
@@ -88,8 +91,8 @@ def sync(
         pass  # it is a store, ours, and whole; nobody is loading
     with lock.hold(root, lock.SYNC):
         before = generations.read(root).manifest
-        known, note = sync_sources.known(root, before, _kinds())
-        run = Run(root, known, memory, progress, cancelled, agree)
+        known, note = sync_sources.known(root, before, [*_kinds(), *(one.source for one in formats)])
+        run = Run(root, known, memory, progress, cancelled, agree, formats)
         sources = tuple(run.bring(place) for place in _chosen(known, only))
         after = generations.read(root).manifest
     loaded = [entry for source in sources for entry in source.loaded]

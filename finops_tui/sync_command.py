@@ -13,6 +13,7 @@ from finops_tui import (
     export,
     paths,
     progress,
+    settings,
     sync,
     sync_gather,
     sync_report,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from finops_tui.mapped import Mapped
     from finops_tui.sync import SyncResult
     from finops_tui.watch_stop import Stop
 
@@ -90,6 +92,16 @@ def agreement(options: argparse.Namespace, stop: Stop) -> Callable[[str], bool]:
     return agree
 
 
+def formats(options: argparse.Namespace) -> tuple[Mapped, ...]:
+    """The formats of finops.toml.
+
+    Raises:
+        SettingsError: something in it is wrong.
+    """
+    chosen = settings.load(paths.config_file(options.config), required=bool(options.config))
+    return chosen.formats
+
+
 def _places(options: argparse.Namespace) -> list[sync_sources.Place]:
     reached = tuple(sorted(access(options).items()))
     return [
@@ -108,6 +120,7 @@ def _once(root: Path, options: argparse.Namespace, stop: Stop) -> int:
                 progress=shown,
                 cancelled=stop,
                 agree=agreement(options, stop),
+                formats=formats(options),
             )
         except LoadCancelledError as error:
             raise CommandError(str(error), 128 + stop.signal) from None
@@ -154,6 +167,7 @@ def _watch(root: Path, options: argparse.Namespace, stop: Stop) -> int:
         memory=options.memory,
         progress=begin,
         agree=agreement(options, stop),
+        formats=formats(options),
     )
     end()
     failed("stopped")

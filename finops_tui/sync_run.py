@@ -16,10 +16,11 @@ from finops_tui.sync_sources import GONE, HELD, LOADED, REFUSED
 from finops_tui.sync_units import STAYS, Together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from finops_tui.loader import LoadResult
     from finops_tui.manifest import Entry, Manifest
+    from finops_tui.mapped import Mapped
     from finops_tui.sources.model import Progress
     from finops_tui.sync_sources import Known, Place, Seen
 
@@ -73,6 +74,7 @@ class Run:
         progress: Told how far it is.
         cancelled: Asked now and then.
         agree: As for a load.
+        formats: As for a load.
         looked: Files that a source before has had, with the name they are kept under.
     """
 
@@ -82,6 +84,7 @@ class Run:
     progress: Callable[[Progress], None] | None
     cancelled: Callable[[], bool] | None
     agree: Callable[[str], bool] | None = None
+    formats: Sequence[Mapped] = ()
     looked: set[tuple[str, str | None]] = field(default_factory=set)
 
     def bring(self, place: Place) -> Synced:
@@ -185,6 +188,7 @@ class Run:
             progress=self.progress,
             cancelled=self.cancelled,
             revise=None if fresh else together,
+            formats=self.formats,
         )
         reasons = {one.file: one.reason for one in (*result.refused, *together.refused.values())}
         states = dict(look.touched)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from finops_tui.mapped import Mapped
     from finops_tui.sources.model import Progress
     from finops_tui.sync import SyncResult
     from finops_tui.sync_sources import Place
@@ -49,6 +50,7 @@ def watch(
     memory: str | None = None,
     progress: Callable[[], Callable[[Progress], None]] | None = None,
     agree: Callable[[str], bool] | None = None,
+    formats: Sequence[Mapped] = (),
 ) -> int:
     """Sync a store again and again.
 
@@ -64,6 +66,7 @@ def watch(
         memory: As for a load.
         progress: Makes what is told how far a sync is, for each of them.
         agree: As for a load.
+        formats: As for a load.
 
     Returns:
         The exit code: 0 when SIGTERM ended it, 130 after SIGINT.
@@ -79,7 +82,10 @@ def watch(
             due = time.monotonic() + interval
             try:
                 told = progress() if progress is not None else None
-                done(sync.sync(root, only, memory=memory, progress=told, cancelled=stop, agree=agree))
+                result = sync.sync(
+                    root, only, memory=memory, progress=told, cancelled=stop, agree=agree, formats=formats
+                )
+                done(result)
             except LoadCancelledError:
                 break
             except (StoreError, OSError, ValueError) as error:

@@ -47,6 +47,7 @@ def stage(
     *,
     progress: Callable[[Any], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    kinds: Sequence[Any] = (),
 ) -> Staged:
     bills = [json.loads(path.read_bytes()) for path in files]
     scale = _scale([row for bill in bills for row in bill["rows"]])
