@@ -102,6 +102,10 @@ class FinopsApp(App[None]):
             self.push_screen(BudgetsScreen(self.desk), self.explore)
         elif name == "sql":
             self.open_sql()
+        elif name == "reconcile":
+            from finops_tui.screens.reconcile import ReconcileScreen, view_of
+
+            self.push_screen(ReconcileScreen(self.desk, view_of(self.panes)))
         else:
             from finops_tui.screens.sources import SourcesScreen
 

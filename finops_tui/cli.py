@@ -24,6 +24,8 @@ COMMANDS: Final = (
     "report",
     "views",
     "sql",
+    "quarantine",
+    "reconcile",
     "doctor",
     "undo",
 )
@@ -31,7 +33,8 @@ FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sync,sources,query,explain,budgets,report,views,sql,doctor,undo} [options]
+       finops-tui {demo,load,sync,sources,query,explain,budgets,report,views,sql,quarantine,reconcile,doctor,undo}
+           [options]
 """
 
 
@@ -70,6 +73,8 @@ commands:
   report    write views as a report, or a page for each team
   views     list the saved views
   sql       run a SELECT of your own over the FOCUS table, read-only
+  quarantine  list or export the records that were set aside
+  reconcile   print what was exported against what is loaded and shown, exactly
   doctor    examine the store; exit code 1 when something is damaged
   undo      go back to what was loaded before the last load
 
@@ -97,6 +102,8 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "report": _report,
         "views": _views,
         "sql": _sql,
+        "quarantine": cli_store.quarantine,
+        "reconcile": _reconcile,
         "doctor": _sources,
         "undo": _sources,
     }[command](parser)
@@ -117,6 +124,10 @@ _DESCRIPTIONS: Final = {
     "views": "List the saved views, with the command that prints each; `--delete NAME` deletes one.",
     "sql": "Run one SELECT over the table `focus`, a row per charge with FOCUS columns. It cannot write, read files "
     "or reach the network, and is stopped when it takes too long. Without a statement: a prompt, or standard input.",
+    "quarantine": "List the records that were set aside instead of loaded, each with its file, its number in it, the "
+    "reason and the raw text; or write all of them to a file.",
+    "reconcile": "Account for every record and every amount: what was exported is what is loaded and what was set "
+    "aside; what is loaded is what a view shows and what it leaves out. Exit code 1 when anything differs.",
     "doctor": "Examine the store: read every segment, add it up again, and say how to repair what is damaged. "
     "Exit code 1 when something is.",
     "undo": "Go back to what was loaded before the last load, all of it at once. A second undo brings the load back.",
@@ -262,6 +273,18 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--limit", metavar="N", type=_count, help="name the N groups that moved most (default: 10 for people)"
     )
     _output(parser)
+
+
+def _reconcile(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    parser.add_argument(
+        "--period", metavar="P", default="all", help="what is shown of it: mtd, 2026-05, a..b, all (default)"
+    )
+    parser.add_argument(
+        "--by", metavar="DIM[,DIM...]", default="service", help="groups that a filter's cost> is about"
+    )
+    _slice(parser)
+    parser.add_argument("--json", action="store_true", help="print as JSON")
 
 
 def _budgets(parser: argparse.ArgumentParser) -> None:

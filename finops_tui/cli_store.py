@@ -47,3 +47,15 @@ def remote(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--requester-pays", action="store_true", help="pay for requests and transfer")
     group.add_argument("--yes", action="store_true", help="agree to what Cost Explorer takes for its answers")
+
+
+def quarantine(parser: argparse.ArgumentParser) -> None:
+    """`finops-tui quarantine`."""
+    parser.add_argument(
+        "--export",
+        metavar="FILE",
+        help="write all of them there: .csv (spreadsheet formulas defused), .json, .md or .parquet",
+    )
+    parser.add_argument("--limit", metavar="N", type=int, default=50, help="print the first N (default: 50)")
+    parser.add_argument("--json", action="store_true", help="print all of them as JSON")
+    parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")

@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         "report": _report,
         "views": _views,
         "sql": _sql,
+        "quarantine": store_commands.quarantined,
+        "reconcile": store_commands.reconcile,
         "doctor": store_commands.examine,
         "undo": store_commands.step_back,
     }

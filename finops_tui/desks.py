@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from finops_tui import bare_sql, export
+from finops_tui import bare_sql, export, reconcile
 from finops_tui.manifest import StoreError
 from finops_tui.queries.view import View
 from finops_tui.reckoning import calendar_of
@@ -181,6 +181,7 @@ def loaded(entry: Entry) -> Loaded:
         last_day=entry.last_day.isoformat(),
         loaded_at=entry.loaded_at,
         files=tuple(file.path for file in entry.inputs),
+        unit=reconcile.unit(entry),
     )
 
 

@@ -69,6 +69,20 @@ def sources(options: argparse.Namespace) -> int:
     return FINE
 
 
+def quarantined(options: argparse.Namespace) -> int:
+    """List or export the records that were set aside."""
+    from finops_tui import quarantine_command
+
+    return quarantine_command.run(options)
+
+
+def reconcile(options: argparse.Namespace) -> int:
+    """Account for every record and every amount."""
+    from finops_tui import reconcile_command
+
+    return reconcile_command.run(options)
+
+
 def examine(options: argparse.Namespace) -> int:
     """Examine the store."""
     from finops_tui import doctor, doctor_report, export

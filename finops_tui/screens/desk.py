@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from finops_tui.queries import Ask
+    from finops_tui.queries.accounting import Unit
     from finops_tui.queries.budgets import Budget
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.saved import Saved
@@ -37,6 +38,7 @@ class Loaded:
     last_day: str
     loaded_at: str
     files: tuple[str, ...]
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)

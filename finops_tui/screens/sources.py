@@ -183,6 +183,15 @@ class SourcesScreen(Page[bool]):
         currencies = self.desk.calendar.currencies if self.desk.calendar is not None else ()
         self.app.push_screen(UnitScreen(self.desk, event.row["unit"], currencies))
 
+    def action_quarantine(self) -> None:
+        """Show the records that were set aside."""
+        from finops_tui.screens.quarantine import QuarantineScreen
+
+        if self.desk.quarantined is None:
+            self.say("there is nothing to read records from", "warn")
+        else:
+            self.app.push_screen(QuarantineScreen(self.desk))
+
     def action_load(self) -> None:
         """Ask what to load."""
         from finops_tui.screens.loading import LoadLine
