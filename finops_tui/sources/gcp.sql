@@ -134,7 +134,7 @@ SELECT
     net AS EffectiveCost,
     CASE
         WHEN is_credit THEN given
-        WHEN used THEN money(cost_at_list)
+        WHEN used THEN coalesce(money(cost_at_list), money(cost_at_effective_price_default), gross)
         ELSE coalesce(money(cost_at_list), gross)
     END AS ListCost,
     CASE WHEN is_credit THEN given ELSE coalesce(money(cost_at_effective_price_default), gross) END AS ContractedCost,

@@ -1,7 +1,8 @@
 -- Oracle Cloud cost report: raw_oci -> staged.
 --
 -- What a line costs is `myCost`, overage included. A correction is a line of its own that names the line it
--- corrects; it takes that line's place, unless it takes money back, and then the two add up.
+-- corrects; it takes that line's place, unless it takes money back, and then the two add up. The report knows
+-- no list prices.
 
 CREATE OR REPLACE TEMP TABLE oci_service AS
 SELECT unnest(string_split(services, ' ')) AS service, category
@@ -76,6 +77,7 @@ SELECT
     TRY_CAST(usage_billedquantity AS DOUBLE) AS PricingQuantity,
     cost AS BilledCost,
     cost AS EffectiveCost,
+    cost AS ListCost,
     cost AS ContractedCost,
     file,
     record

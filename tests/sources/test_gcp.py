@@ -221,3 +221,8 @@ def test_third_parties_and_unknown_fields(bench: Bench):
         "Acme", "x"
     )  # fmt: skip
     assert "cost_in_future_units" not in bench.one("Extra")
+
+
+@pytest.mark.parametrize(("magic", "what"), [(b"Obj\x01", "an Avro file"), (b"ORC", "an ORC file")])
+def test_other_files_that_bigquery_writes_are_refused_by_name(bench: Bench, magic: bytes, what: str):
+    assert bench.reason(magic + b"\x04\x14avro.codec\0\0" * 20, "a.avro").startswith(what)
