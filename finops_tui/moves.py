@@ -73,11 +73,11 @@ def _allocated_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
 
 
 def _bills_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
-    loaded = {(entry.account, entry.period) for entry in entries if entry.dataset == BILL}
+    loaded = {(_bare(entry.account), entry.period) for entry in entries if entry.dataset == BILL}
     held: dict[tuple[str, str], set[str]] = {}
     for entry in after.entries:
-        if entry.dataset == BILL and (entry.account, entry.period) in loaded:
-            held.setdefault((entry.account, entry.period), set()).add(entry.source)
+        if entry.dataset == BILL and (_bare(entry.account), entry.period) in loaded:
+            held.setdefault((_bare(entry.account), entry.period), set()).add(entry.source)
     periods: dict[tuple[str, str], list[str]] = {}
     for (account, period), names in sorted(held.items()):
         if len(names) > 1:
@@ -86,6 +86,11 @@ def _bills_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
         f"the same bill may be counted twice: {names} both hold account {account}, {_span(found)}"
         for (account, names), found in periods.items()
     ]
+
+
+def _bare(account: str) -> str:
+    """A billing account as every export of a vendor names it: Azure's FOCUS has the path of one, others its end."""
+    return account.rstrip("/").rsplit("/", 1)[-1].lower()
 
 
 def _span(periods: Sequence[str]) -> str:

@@ -125,6 +125,7 @@ class Together:
 
 def _delivered(path: str) -> Path | None:
     """The folder of a billing period in which a manifest lists this file."""
-    from finops_tui.sources import deliveries
+    from finops_tui.sources import azure_manifests, deliveries
 
-    return deliveries.complete(Path(path))
+    run = azure_manifests.run_of(Path(path))
+    return run.folder if run is not None else deliveries.complete(Path(path))

@@ -10,7 +10,7 @@ from finops_tui import generations
 from finops_tui.loader import load
 from finops_tui.sources import azure_pairs, discover
 from tests.sources.azure_bills import PLANNED, RESERVED, Row, ea, mca, number, pair, run
-from tests.sources.bills import Bench, text
+from tests.sources.bills import Bench, focus, text
 
 BOUGHT = {"ChargeType": "Purchase", "Frequency": "Recurring"}
 
@@ -221,3 +221,12 @@ def test_the_second_of_a_pair_in_a_later_load_takes_the_place_of_the_first(tmp_p
     assert loaded(empty)[0] == []
     (entry,) = generations.read(store).manifest.entries
     assert Decimal(entry.totals["USD"]["billed"]) == 10
+
+
+def test_a_focus_export_of_the_same_account_is_told(tmp_path: Path):
+    months = {"BillingPeriodStart": "2023-09-01T00:00:00Z", "BillingPeriodEnd": "2023-10-01T00:00:00Z"}
+    path = "/providers/Microsoft.Billing/billingAccounts/8611537"
+    (tmp_path / "focus.csv").write_text(text([focus(BillingAccountId=path, **months)]))
+    (tmp_path / "native.csv").write_text(text([ea("1")]))
+    result = load(tmp_path / "store", [tmp_path / "focus.csv", tmp_path / "native.csv"])
+    assert any("may be counted twice: azure and focus both hold account 8611537" in n for n in result.notes)
