@@ -14,6 +14,7 @@ MOST_COLUMNS: Final = 4096
 """A bill with more columns than this is something else."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+_OTHER_FILES: Final = ((b"Obj\x01", "an Avro file"), (b"ORC", "an ORC file"))
 _OTHER_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _CAPITAL: Final = re.compile(r"([A-Z])")
@@ -56,6 +57,9 @@ def read_header(start: bytes) -> Header:
 
 
 def _check_bytes(start: bytes) -> None:
+    for magic, what in _OTHER_FILES:
+        if start.startswith(magic) and b"\0" in start[:4096]:
+            raise HeaderError(f"{what}; extract the bill as Parquet, CSV or lines of JSON")
     if start.startswith(_OTHER_BOMS):
         raise HeaderError("UTF-16; save it as UTF-8")
     line = start.split(b"\n", 1)[0]

@@ -170,7 +170,7 @@ def test_list_cost_from_price_and_usage_where_it_is_not_given(bench: Bench):
     bench.stage(bench.file("b.json", jsonl([neither, {**neither, "cost_type": "tax"}])))
     assert bench.query("SELECT ChargeCategory, ListCost FROM staged ORDER BY 1") == [
         ("Tax", 1),
-        ("Usage", None),
+        ("Usage", 1),
     ]
 
 

@@ -68,11 +68,11 @@ def test_costs_to_the_last_digit_per_service_and_compartment(bench: Bench):
     for row in rows:
         expected[row["product/service"], row["product/compartmentName"]].append(row["cost/myCost"])
     found = bench.query(
-        "SELECT ServiceName, SubAccountName, sum(BilledCost), sum(EffectiveCost), sum(ContractedCost), count(ListCost)"
+        "SELECT ServiceName, SubAccountName, sum(BilledCost), sum(EffectiveCost), sum(ContractedCost), sum(ListCost)"
         " FROM staged GROUP BY ALL"
     )
     assert {row[:2]: row[2:] for row in found} == {
-        key: (total(costs), total(costs), total(costs), 0) for key, costs in expected.items()
+        key: (total(costs),) * 4 for key, costs in expected.items()
     }
 
 
