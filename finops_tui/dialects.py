@@ -13,9 +13,13 @@ DIALECTS: Final[dict[str, str]] = {
     "trino": "Trino; Tags a map",
     "spark": "Spark SQL and Databricks; Tags a map",
     "bigquery": "BigQuery; Tags JSON, or a text that is JSON",
+    "datafusion": "Apache DataFusion; Tags a map",
     "snowflake": "Snowflake; names without quotes, Tags a VARIANT or OBJECT",
 }
 """Engines that a statement can be written for, and what its table is taken to be like."""
+
+_WRITERS: Final = {"datafusion": "duckdb"}
+"""Engines that sqlglot does not know, and whose words are theirs but for what `_OWN` changes."""
 
 _SAFE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -41,7 +45,9 @@ def translated(sql: str, dialect: str) -> str:
         change = _OWN.get(dialect)
         if change is not None:
             tree = tree.transform(change)
-        text: str = tree.sql(dialect=dialect, pretty=True, unsupported_level=errors.ErrorLevel.RAISE)
+        text: str = tree.sql(
+            dialect=_WRITERS.get(dialect, dialect), pretty=True, unsupported_level=errors.ErrorLevel.RAISE
+        )
     except errors.SqlglotError as error:
         raise ValueError(f"cannot be written for {dialect}: {error}") from error
     return text
@@ -65,6 +71,18 @@ def _tag_key(node: Any) -> Any:
     if isinstance(node, exp.Bracket) and isinstance(node.this, exp.Column) and node.this.name == "Tags":
         return node.expressions[0]
     return None
+
+
+def _datafusion(node: Any) -> Any:
+    from sqlglot import exp
+
+    if isinstance(node, exp.RegexpLike):
+        return exp.Anonymous(this="REGEXP_LIKE", expressions=[node.this, node.expression])
+    if isinstance(node, exp.TimeToStr):
+        return exp.Anonymous(this="TO_CHAR", expressions=[node.this, node.args["format"]])
+    if isinstance(node, exp.StrPosition):
+        return exp.Anonymous(this="STRPOS", expressions=[node.this, node.args["substr"]])
+    return node
 
 
 def _trino(node: Any) -> Any:
@@ -104,5 +122,6 @@ _OWN: Final[dict[str, Callable[[Any], Any]]] = {
     "athena": _trino,
     "trino": _trino,
     "bigquery": _bigquery,
+    "datafusion": _datafusion,
     "snowflake": _snowflake,
 }

@@ -30,6 +30,7 @@ _WHERE: Final = "\n    WHERE "
 _BY_CURRENCY: Final = ',\n           "BillingCurrency" AS currency'
 _GROUPED: Final = "\nGROUP BY currency"
 _COALESCE: Final = re.compile(r"coalesce\(([^()]*)\)")
+_NOTHING: Final = "CAST(NULL AS VARCHAR)"
 _QUOTED: Final = re.compile(r'"(\w+)"')
 
 
@@ -119,22 +120,23 @@ class Focus(Scope):
             return self._team()
         if dimensions.is_tag(name):
             return self._tag(name[4:])
-        if name in dimensions.DIMENSIONS:
-            return self._columns(dimensions.DIMENSIONS[name])
         if name.lower().startswith("x_"):
             return identifier(name)
-        return dimensions.raw(name, self.bind)
+        return self._columns(dimensions.raw(name, self.bind))
 
     def _columns(self, sql: str) -> str:
-        """The SQL of a dimension with vendor columns under their own names, and only those that are given."""
+        """The SQL of a dimension with vendor columns under their own names, and only columns that are given."""
         sql = re.sub(r"\"Extra\"\['(\w+)'\]", r'"\1"', sql)
-        found = _COALESCE.fullmatch(sql)
-        if found is None or self._given is None:
+        if self._given is None:
             return sql
+        found = _COALESCE.fullmatch(sql)
+        if found is None:
+            columns = set(_QUOTED.findall(sql)) - {"Tags"}
+            return sql if columns <= self._given else _NOTHING
         there = [name for name in found[1].split(", ") if name.strip('"') in self._given]
-        if not there:
-            return found[1].split(", ")[0]
-        return there[0] if len(there) == 1 else f"coalesce({', '.join(there)})"
+        if len(there) < 2:
+            return there[0] if there else _NOTHING
+        return f"coalesce({', '.join(there)})"
 
     def _tag(self, key: str) -> str:
         delivered = self._keys.get(key) or (key,)
