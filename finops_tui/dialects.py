@@ -42,8 +42,7 @@ def translated(sql: str, dialect: str) -> str:
         raise KeyError(dialect)
     try:
         tree = sqlglot.parse_one(sql, read="duckdb").transform(_common)
-        change = _OWN.get(dialect)
-        if change is not None:
+        for change in _OWN.get(dialect, ()):
             tree = tree.transform(change)
         text: str = tree.sql(
             dialect=_WRITERS.get(dialect, dialect), pretty=True, unsupported_level=errors.ErrorLevel.RAISE
@@ -73,6 +72,13 @@ def _tag_key(node: Any) -> Any:
     return None
 
 
+def _count_of_tags(node: Any) -> bool:
+    """Whether it is `cardinality(Tags)`."""
+    from sqlglot import exp
+
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() == "cardinality"
+
+
 def _datafusion(node: Any) -> Any:
     from sqlglot import exp
 
@@ -99,6 +105,12 @@ def _bigquery(node: Any) -> Any:
     if key is not None:
         name = str(key.this).replace("\\", "\\\\").replace('"', '\\"')
         return exp.Anonymous(this="JSON_VALUE", expressions=[node.this, exp.Literal.string(f'$."{name}"')])
+    if _count_of_tags(node):
+        keys = exp.Anonymous(this="JSON_KEYS", expressions=[*node.expressions, exp.Literal.number(1)])
+        return exp.Anonymous(this="ARRAY_LENGTH", expressions=[keys])
+    if isinstance(node, exp.TimeToStr):  # takes no timestamp
+        node.set("this", exp.Cast(this=node.this, to=exp.DataType.build("date")))
+        return node
     if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.DECIMAL:
         return exp.DataType(this=exp.DataType.Type.BIGDECIMAL)
     if isinstance(node, exp.Escape):
@@ -113,15 +125,27 @@ def _snowflake(node: Any) -> Any:
     if key is not None:
         got = exp.Anonymous(this="GET", expressions=[exp.column("Tags"), key])
         return exp.Cast(this=got, to=exp.DataType.build("varchar"))
+    if _count_of_tags(node):
+        keys = exp.Anonymous(this="OBJECT_KEYS", expressions=[exp.column("Tags")])
+        return exp.Anonymous(this="ARRAY_SIZE", expressions=[keys])
+    if isinstance(node, exp.RegexpLike):  # it would have to match the whole text there
+        found = exp.Anonymous(this="REGEXP_INSTR", expressions=[node.this, node.expression])
+        return exp.GT(this=found, expression=exp.Literal.number(0))
+    return node
+
+
+def _unquoted(node: Any) -> Any:
+    from sqlglot import exp
+
     if isinstance(node, exp.Identifier) and _SAFE.fullmatch(node.this):
         node.set("quoted", False)  # noqa: FBT003 - sqlglot takes it by position
     return node
 
 
-_OWN: Final[dict[str, Callable[[Any], Any]]] = {
-    "athena": _trino,
-    "trino": _trino,
-    "bigquery": _bigquery,
-    "datafusion": _datafusion,
-    "snowflake": _snowflake,
+_OWN: Final[dict[str, tuple[Callable[[Any], Any], ...]]] = {
+    "athena": (_trino,),
+    "trino": (_trino,),
+    "bigquery": (_bigquery,),
+    "datafusion": (_datafusion,),
+    "snowflake": (_snowflake, _unquoted),
 }

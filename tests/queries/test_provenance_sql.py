@@ -133,6 +133,11 @@ def test_engines_are_told_of_tags_in_their_own_way(kept):
     assert "BIGNUMERIC" in said["bigquery"]
     assert "GET(Tags, 'user:team')" in said["snowflake"]
     assert '"' not in said["snowflake"]
+    found = origin_of(kept[1]["csv"], replace(BASE, path=(Condition("tagged", "tagged"),)))
+    assert "ARRAY_LENGTH(JSON_KEYS(`Tags`, 1)) > 0" in translated(found.over_table, "bigquery")
+    assert "ARRAY_SIZE(OBJECT_KEYS(Tags)) > 0" in translated(found.over_table, "snowflake")
+    found = origin_of(kept[1]["csv"], replace(BASE, filter=filters.parse("service~omp")))
+    assert "REGEXP_INSTR(ServiceName, 'omp') > 0" in translated(found.over_table, "snowflake")
     with pytest.raises(KeyError):
         translated(found.over_table, "cobol")
     with pytest.raises(ValueError, match="cannot be written"):
