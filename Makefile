@@ -18,7 +18,7 @@ demo: $(VENV)/.run ## open the explorer on the bundled sample data
 test: $(VENV)/.dev ## the ordinary tests (minutes)
 	@$(PYTEST) -n $(WORKERS) --maxprocesses 4 --dist loadfile
 
-test-slow: $(VENV)/.dev ## the slow tests only (a million rows, every key at every size)
+test-slow: $(VENV)/.slow ## the slow tests only (a million rows, every key at every size)
 	@$(PYTEST) -m slow
 
 reliability: $(VENV)/.dev ## the slow tests of faults, and their figures into docs/reliability.md
@@ -56,3 +56,7 @@ $(VENV)/.run: pyproject.toml tools/venv.sh
 $(VENV)/.dev: pyproject.toml tools/venv.sh
 	@sh tools/venv.sh $(VENV) '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.slow: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh $(VENV) '.[dev,generators]'
+	@touch $@ $(VENV)/.dev $(VENV)/.run

@@ -1,0 +1,1 @@
+"""Bills made by programs that nobody here wrote, loaded and added up again."""
