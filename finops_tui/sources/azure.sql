@@ -1,22 +1,17 @@
 -- Azure Cost Management, every agreement: azure_charge -> staged.
 --
 -- Of a billing period with both, all of the amortized cost counts, and of the actual cost what was paid for
--- commitments. Then usage that a commitment covers is not billed, as its purchase was, and the purchase has no
+-- commitments and what the amortized cost does not reach. Then usage that a commitment covers is not billed, as its purchase was, and the purchase has no
 -- effective cost, as the usage carries it. Where only the actual cost is there, nothing is amortized.
 
 CREATE OR REPLACE TEMP VIEW azure_line AS
 SELECT
-    c.*,
-    f.dataset,
-    u.amortized,
+    *,
     money(Cost) AS amount,
-    f.dataset = 'amortized' AND shape IN ('covered', 'unused') AS paid_before,
-    u.amortized AND shape = 'bought' AS spread,
-    l.because IS NULL AND NOT (u.amortized AND f.dataset = 'actual' AND shape <> 'bought') AS counts
-FROM azure_charge c
-JOIN azure_file f ON f.file = c.file
-LEFT JOIN azure_left l ON l.delivery = f.delivery AND l.account = c.account AND l.period = c.period
-LEFT JOIN azure_unit u ON u.account = c.account AND u.period = c.period;
+    dataset = 'amortized' AND shape IN ('covered', 'unused') AS paid_before,
+    amortized AND shape = 'bought' AS spread,
+    because IS NULL AND NOT repeated AS counts
+FROM azure_place;
 
 INSERT INTO staged BY NAME
 WITH lines AS NOT MATERIALIZED (

@@ -8,6 +8,7 @@ WITH told AS (
             CASE WHEN Agreement = 'MCA' THEN coalesce(BillingProfileId, BillingAccountId)
                 ELSE coalesce(BillingAccountId, BillingProfileId) END,
             lower(CustomerId), lower(SubscriptionId), '(none)') AS account,
+        coalesce(lower(SubscriptionId), '') AS subscription,
         period_start(PeriodStart, Date) AS period,
         replace(lower(coalesce(ChargeType, 'Usage')), ' ', '') AS charge,
         CASE

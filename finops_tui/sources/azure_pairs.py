@@ -69,43 +69,60 @@ SELECT
     account,
     period,
     bool_or(dataset = 'amortized') AS amortized,
-    bool_or(dataset <> 'amortized' OR shape = 'bought') AS actual
+    bool_or(dataset <> 'amortized' OR shape = 'bought') AS actual,
+    max(CAST(Date AS TIMESTAMP)) FILTER (dataset = 'amortized') AS last
 FROM azure_charge
 JOIN azure_file USING (file)
 ANTI JOIN azure_left USING (delivery, account, period)
 GROUP BY account, period"""
 
+_SPREAD_SQL: Final = """
+CREATE OR REPLACE TEMP TABLE azure_spread AS
+SELECT DISTINCT account, period, subscription
+FROM azure_charge
+JOIN azure_file USING (file)
+ANTI JOIN azure_left USING (delivery, account, period)
+WHERE dataset = 'amortized'"""
+
+_PLACE_SQL: Final = """
+CREATE OR REPLACE TEMP VIEW azure_place AS
+SELECT
+    c.*,
+    f.dataset,
+    u.amortized,
+    u.actual,
+    l.because,
+    u.amortized AND f.dataset = 'actual' AND c.shape <> 'bought' AND s.account IS NOT NULL
+        AND CAST(c.Date AS TIMESTAMP) <= u.last AS repeated
+FROM azure_charge c
+JOIN azure_file f ON f.file = c.file
+LEFT JOIN azure_left l ON l.delivery = f.delivery AND l.account = c.account AND l.period = c.period
+LEFT JOIN azure_unit u ON u.account = c.account AND u.period = c.period
+LEFT JOIN azure_spread s
+    ON s.account = c.account AND s.period = c.period AND s.subscription = c.subscription"""
+
 NOTES_SQL: Final = """
-WITH told AS (
-    SELECT c.*, dataset, amortized, actual, because
-    FROM azure_charge c
-    JOIN azure_file USING (file)
-    JOIN azure_unit USING (account, period)
-    LEFT JOIN azure_left USING (delivery, account, period)
-)
-SELECT file, count(*), 'left out: most of its charges are in ' || because || ' too' FROM told
+SELECT file, count(*), 'left out: most of its charges are in ' || because || ' too' FROM azure_place
 WHERE because IS NOT NULL GROUP BY file, because
 UNION ALL
-SELECT file, count(*), 'without a cost' FROM told WHERE Cost IS NULL GROUP BY file
+SELECT file, count(*), 'without a cost' FROM azure_place WHERE Cost IS NULL GROUP BY file
 UNION ALL
-SELECT file, count(*), 'of actual cost left out: the amortized cost of the same period has them' FROM told
-WHERE because IS NULL AND amortized AND dataset = 'actual' AND shape <> 'bought' GROUP BY file
+SELECT file, count(*), 'of actual cost left out: the amortized cost of the same period has them'
+FROM azure_place WHERE because IS NULL AND repeated GROUP BY file
+UNION ALL
+SELECT file, count(*), 'of actual cost taken as billed: the amortized cost of ' || strftime(period, '%Y-%m')
+    || ' does not have their days or subscriptions'
+FROM azure_place
+WHERE because IS NULL AND amortized AND dataset = 'actual' AND shape <> 'bought' AND NOT repeated
+GROUP BY file, period
 UNION ALL
 SELECT file, count(*), 'of reservations and savings plans in the actual cost of ' || strftime(period, '%Y-%m')
     || ' alone: EffectiveCost is as billed, nothing is amortized; load the amortized cost in the same call'
-FROM told WHERE because IS NULL AND NOT amortized AND shape <> 'other' GROUP BY file, period
+FROM azure_place WHERE because IS NULL AND NOT amortized AND shape <> 'other' GROUP BY file, period
 UNION ALL
 SELECT file, count(*), 'of reservations and savings plans in the amortized cost of ' || strftime(period, '%Y-%m')
     || ' alone: BilledCost lacks what was paid for them; load the actual cost in the same call'
-FROM told WHERE because IS NULL AND amortized AND NOT actual AND shape <> 'other' GROUP BY file, period
-UNION ALL
-SELECT file, count(*), 'of actual cost left out that are later than the amortized cost of '
-    || strftime(period, '%Y-%m') || ' goes; load a newer amortized cost'
-FROM told JOIN (
-    SELECT account, period, max(CAST(Date AS TIMESTAMP)) AS last FROM told WHERE dataset = 'amortized' GROUP BY ALL
-) USING (account, period)
-WHERE because IS NULL AND dataset = 'actual' AND shape <> 'bought' AND CAST(Date AS TIMESTAMP) > last
-GROUP BY file, period"""
+FROM azure_place WHERE because IS NULL AND amortized AND NOT actual AND shape <> 'other' GROUP BY file, period"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +143,10 @@ class _Delivery:
 
 
 def decide(connection: DuckDBPyConnection) -> None:
-    """Decide over the files of a load; the mapping and the notes go by the tables left here.
+    """Decide over the files of a load; the mapping and the notes go by the view `azure_place` left here.
 
-    `azure_file (file, delivery, dataset)`, `azure_left (delivery, account, period, because)`: parts that
-    repeat another delivery's charges, and `azure_unit (account, period, amortized, actual)`: what a billing
-    period has.
+    It has every charge with its `dataset`, whether its billing period has `amortized` and `actual` cost,
+    whether the amortized cost has it too (`repeated`), and `because`: the delivery that its own one repeats.
 
     Args:
         connection: With `raw_azure` and `deliveries`.
@@ -146,6 +162,8 @@ def decide(connection: DuckDBPyConnection) -> None:
     for row in _repeated(connection, found):
         connection.execute("INSERT INTO azure_left VALUES ($1, $2, $3, $4)", list(row))
     connection.execute(_UNITS_SQL)
+    connection.execute(_SPREAD_SQL)
+    connection.execute(_PLACE_SQL)
 
 
 def dataset(kind: str | None, place: Path, *, amortized: bool, actual: bool) -> str:

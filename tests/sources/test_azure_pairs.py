@@ -126,14 +126,16 @@ def test_each_period_and_account_is_merged_by_itself(bench: Bench):
     assert sum("2023-10 alone" in note for note in staged.notes) == 1
 
 
-def test_days_that_only_the_actual_cost_has_are_told(bench: Bench):
-    actual = [ea("1"), ea("1", Date="09/25/2023"), ea("9", **RESERVED, **BOUGHT)]
+def test_days_and_subscriptions_that_only_the_actual_cost_has_are_kept_as_billed(bench: Bench):
+    later, other = {"Date": "09/25/2023"}, {"SubscriptionId": "another"}
+    actual = [ea("1"), ea("2", **later), ea("4", **other), ea("9", **RESERVED, **BOUGHT, **other)]
     staged = bench.stage(
         bench.file("a.csv", text(actual)), bench.file("b.csv", text([ea("1"), ea("3", **RESERVED)]))
     )
-    assert sums(bench) == (10, 4)
+    assert sums(bench) == (16, 10)
+    assert [note for note in staged.notes if "alone" in note] == []
     assert any(
-        "1 record of actual cost left out that are later than the amortized cost" in n for n in staged.notes
+        "2 records of actual cost taken as billed: the amortized cost of 2023-09" in n for n in staged.notes
     )
 
 
