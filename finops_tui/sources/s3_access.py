@@ -32,7 +32,15 @@ _SESSION: Final = "finops-tui"
 
 
 class PlaceError(ValueError):
-    """A place of bills that cannot be read; the message is for the user and holds no secret."""
+    """A place of bills that cannot be read; the message is for the user and holds no secret.
+
+    Attributes:
+        code: What AWS calls it, or '' when AWS did not answer.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class PlaceCancelledError(PlaceError):
@@ -147,7 +155,7 @@ class Aws:
             words += "; if its requester pays, say --requester-pays"
         if key == "ProfileNotFound":
             words = f"there is no profile {shown(self.access.profile or '')!r} in the AWS configuration"
-        return PlaceError(f"{what}: {words}")
+        return PlaceError(f"{what}: {words}", code)
 
     def redacted(self, text: str) -> str:
         """A text without anything of a key, whoever wrote it."""

@@ -181,8 +181,6 @@ class Download:
 
     def _ask(self, one: Remote, start: int, length: int) -> Any:
         """The body of a piece of the object that was listed, and of no other."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
         arguments: dict[str, Any] = {"Bucket": self._place.bucket, "Key": one.key}
         if one.etag:
             arguments["IfMatch"] = one.etag
@@ -191,13 +189,11 @@ class Download:
         if self._aws.access.requester_pays:
             arguments["RequestPayer"] = "requester"
         try:
-            answer = self._client.get_object(**arguments)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _CHANGED:
+            answer = self._aws.call(self._place.shown(one.key), self._client.get_object, **arguments)
+        except PlaceError as error:
+            if error.code in _CHANGED:
                 raise ChangedError(one.key) from None
-            raise self._aws.problem(error, self._place.shown(one.key)) from None
-        except BotoCoreError as error:
-            raise self._aws.problem(error, self._place.shown(one.key)) from None
+            raise
         if one.etag and answer.get("ETag", one.etag) != one.etag:
             raise ChangedError(one.key)
         where = f"bytes {start}-{start + length - 1}/{one.size}"

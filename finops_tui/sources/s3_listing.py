@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _STATUS: Final = "cost_and_usage_data_status.parquet"
 _DATA: Final = re.compile(r"(?P<home>.*/|)data/billing_period=\d{4}-\d{2}/.*", re.IGNORECASE)
+_ABSENT: Final = frozenset({"404", "NoSuchKey", "403", "Forbidden", "AccessDenied"})
+"""What S3 says of an object that is not there; without a permission to list, access denied."""
+
 _ARCHIVED: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 
 
@@ -76,22 +79,26 @@ def read(
 ) -> Listing:
     """List a place, and the manifests of its exports where they lie beside it.
 
+    A permission to list is often one for `folder/*`, and for one object there may be none at all: a folder is
+    asked for with its slash, and what is called like a bill is looked at by itself first.
+
     Raises:
         PlaceError: it cannot be listed.
         PlaceCancelledError: `cancelled` said so.
     """
     listing = Listing(place)
+    if _may_be_bill(place.prefix.rpartition("/")[2].lower()) and _only(aws, client, listing):
+        return listing
     seen = 0
-    for found in _objects(aws, client, place, listing):
+    folder = Place(place.bucket, f"{place.prefix}/" if place.prefix else "")
+    for found in _objects(aws, client, folder, listing):
         seen += 1
         if seen % 1000 == 0:
             _still(place, seen, progress, cancelled)
-        if place.prefix and found["Key"] == place.prefix:
-            _only(listing, found)
-            return listing
-        if place.prefix and not found["Key"].startswith(f"{place.prefix}/"):
-            continue
         _sort_in(listing, found)
+    if place.prefix and not seen:
+        _only(aws, client, listing)
+        return listing
     for home in sorted(
         {match["home"] for one in listing.bills.values() if (match := _DATA.fullmatch(one.key))}
     ):
@@ -158,13 +165,24 @@ def _remote(found: dict[str, Any], name: str) -> Remote:
     )
 
 
-def _only(listing: Listing, found: dict[str, Any]) -> None:
-    """The place is this object and nothing else."""
-    name = local_name(found["Key"])
+def _only(aws: Aws, client: Any, listing: Listing) -> bool:
+    """Whether the place is one object; it is the only bill then."""
+    place = listing.place
+    arguments: dict[str, Any] = {"Bucket": place.bucket, "Key": place.prefix}
+    if aws.access.requester_pays:
+        arguments["RequestPayer"] = "requester"
+    try:
+        found = aws.call(place.url, client.head_object, **arguments)
+    except PlaceError as error:
+        if error.code in _ABSENT:
+            return False
+        raise
+    name = local_name(place.prefix)
     if name is None:
-        raise PlaceError(f"{listing.place.url}: a hidden name or a folder, not a bill")
-    listing.bills, listing.manifests = {name: _remote(found, name)}, {}
-    listing.single, listing.others, listing.refused = True, 0, []
+        raise PlaceError(f"{place.url}: a hidden name, not a bill")
+    listing.bills = {name: _remote(found | {"Key": place.prefix, "Size": found["ContentLength"]}, name)}
+    listing.single = True
+    return True
 
 
 def _sort_in(listing: Listing, found: dict[str, Any], *, only_manifests: bool = False) -> None:

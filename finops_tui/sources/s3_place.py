@@ -43,7 +43,7 @@ class Place:
     @property
     def url(self) -> str:
         """As people write it, safe to show."""
-        return shown(f"{SCHEME}{self.bucket}/{self.prefix}", 400)
+        return shown(f"{SCHEME}{self.bucket}/{self.prefix.rstrip('/')}", 400)
 
     def shown(self, key: str) -> str:
         """An object of the bucket as a message may show it."""

@@ -14,7 +14,18 @@ from finops_tui import loader
 from finops_tui.sources import s3, s3_choice, s3_download, s3_mirror
 from finops_tui.sources.s3_access import Access, PlaceError
 from tests.sources import bills
-from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Server, cur2, fresh, legacy, packed
+from tests.sources.s3_server import (
+    KEY_ID,
+    SECRET,
+    TOKEN,
+    Bucket,
+    Server,
+    cur2,
+    fresh,
+    legacy,
+    packed,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from finops_tui.sources.model import Progress
@@ -248,3 +259,30 @@ def test_progress_tells_bytes_and_ends_at_the_whole(
     size = next(tmp_path.rglob("a.csv")).stat().st_size
     assert [one.done for one in told] == sorted(one.done for one in told)
     assert (told[-1].done, told[-1].total) == (size, size)
+
+
+def test_permissions_for_what_is_below_a_folder_are_enough(
+    bucket: Bucket, access: Access, tmp_path: Path
+) -> None:
+    """A policy often allows to list `focus/*`, which the folder without its slash is not."""
+    bucket.put("focus/a.csv", bills.text([bills.focus(BilledCost="1")]))
+    bucket.server.fault = lambda one: (
+        refusal("403 Forbidden", "AccessDenied")
+        if one.query.endswith("prefix=focus&encoding-type=url")
+        else None
+    )
+    assert total_of(tmp_path, s3.fetch(bucket.url("focus"), access, tmp_path)) == {"2025-03": Decimal(1)}
+
+
+def test_one_object_needs_no_permission_to_list(bucket: Bucket, access: Access, tmp_path: Path) -> None:
+    bucket.put("focus/a.csv", bills.text([bills.focus(BilledCost="1")]))
+    bucket.put("focus/odd-name", bills.text([bills.focus(BilledCost="2")]))
+    assert total_of(tmp_path, s3.fetch(bucket.url("focus/odd-name"), access, tmp_path)) == {
+        "2025-03": Decimal(2)
+    }
+    bucket.server.fault = lambda one: (
+        refusal("403 Forbidden", "AccessDenied") if "list-type" in one.query else None
+    )
+    assert total_of(tmp_path, s3.fetch(bucket.url("focus/a.csv"), access, tmp_path)) == {
+        "2025-03": Decimal(1)
+    }
