@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _SPLIT_SQL: Final = """
 SELECT file, count(*), 'of split cost allocation left out, other lines carry the money'
-FROM raw_cur WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') GROUP BY file"""
+FROM raw_cur_items JOIN raw_cur_lines USING (line)
+WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') GROUP BY file"""
 
 
 def detect(seen: Seen) -> str | None:
@@ -83,4 +84,6 @@ KIND: Final = Kind(
     tags=("resource_tags",),
     prepare=commitments.net_unused,
     notes=_SPLIT_SQL,
+    divided=True,
+    quantities=("line_item_usage_amount",),
 )

@@ -1,4 +1,4 @@
--- AWS CUR, legacy and 2.0: raw_cur -> staged.
+-- AWS CUR, legacy and 2.0: raw_cur, divided, -> staged_lines and staged_items.
 --
 -- Cash and amortised cost are told apart as AWS's own reports do. Usage that a Savings Plan covers comes
 -- with its on-demand price, and negation lines take that price back; billed here is 0 on both, and what the
@@ -6,17 +6,39 @@
 -- A recurring fee of a commitment becomes two lines: the purchase, and what was paid for and not used.
 -- Lines of split cost allocation repeat money of the instance's own line and are left out.
 
-INSERT INTO staged BY NAME
-WITH keyed AS NOT MATERIALIZED (
+-- What of a line decides about its money.
+CREATE OR REPLACE TEMP TABLE cur_line AS
+SELECT
+    *,
+    coalesce(line_item_operation, '') IN ('EKSPod-EC2', 'ECSTask-EC2') AS split,
+    savings_plan_savings_plan_a_r_n IS NOT NULL AS by_plan,
+    reservation_reservation_a_r_n IS NOT NULL AS by_reservation,
+    kind IN ('SavingsPlanCoveredUsage', 'DiscountedUsage') AS covered,
+    kind IN ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage', 'FlatRateSubscription') AS used
+FROM (
     SELECT
         r.* EXCLUDE (bill_payer_account_id, line_item_usage_account_id, line_item_currency_code),
         coalesce(bill_payer_account_id, '(none)') AS payer,
         coalesce(line_item_usage_account_id, '(none)') AS account,
         coalesce(line_item_currency_code, 'XXX') AS currency,
-        period_start(bill_billing_period_start_date, line_item_usage_start_date) AS period,
+        bill_billing_period_start_date AS period,
         coalesce(line_item_line_item_type, 'Usage') AS kind
-    FROM raw_cur r
-    WHERE coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')
+    FROM raw_cur_lines r
+);
+
+INSERT INTO staged_items BY NAME
+WITH keyed AS NOT MATERIALIZED (
+    SELECT
+        i.*,
+        l.* EXCLUDE (line)
+    FROM raw_cur_items i
+    JOIN (
+        SELECT line, payer, account, currency, period, kind, by_plan, by_reservation, covered, used,
+            kind = 'Refund' AND line_item_product_code = 'ComputeSavingsPlans'
+                AND starts_with(line_item_line_item_description, 'Refund for one-time fee for Savings Plan ID')
+                AS plan_refund
+        FROM cur_line WHERE NOT split
+    ) l USING (line)
 ),
 
 -- Private discounts: where a payer's period has net costs, they are what is paid, on every line of it.
@@ -64,31 +86,29 @@ amortised AS NOT MATERIALIZED (
         END AS billed,
         CASE
             WHEN kind = 'SavingsPlanCoveredUsage' THEN coalesce(
-                CASE WHEN net THEN money(savings_plan_net_savings_plan_effective_cost) END,
-                money(savings_plan_savings_plan_effective_cost), money('0'))
+                CASE WHEN net THEN savings_plan_net_savings_plan_effective_cost END,
+                savings_plan_savings_plan_effective_cost, money('0'))
             WHEN kind = 'DiscountedUsage' THEN coalesce(
-                CASE WHEN net THEN money(reservation_net_effective_cost) END,
-                money(reservation_effective_cost), cost)
+                CASE WHEN net THEN reservation_net_effective_cost END,
+                reservation_effective_cost, cost)
             WHEN kind IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee', 'RIFee')
                 THEN money('0')
-            WHEN kind = 'Fee' AND reservation_reservation_a_r_n IS NOT NULL THEN money('0')
-            WHEN kind = 'Refund' AND line_item_product_code = 'ComputeSavingsPlans'
-                AND starts_with(line_item_line_item_description, 'Refund for one-time fee for Savings Plan ID')
-                THEN money('0')
+            WHEN kind = 'Fee' AND by_reservation THEN money('0')
+            WHEN plan_refund THEN money('0')
             ELSE cost
         END AS effective,
         CASE kind
             WHEN 'SavingsPlanRecurringFee' THEN coalesce(
-                CASE WHEN net THEN money(savings_plan_net_unused) END,
-                money(savings_plan_total_commitment_to_date) - coalesce(money(savings_plan_used_commitment), 0),
+                CASE WHEN net THEN savings_plan_net_unused END,
+                savings_plan_total_commitment_to_date - coalesce(savings_plan_used_commitment, 0),
                 money('0'))
             WHEN 'RIFee' THEN
                 coalesce(
-                    CASE WHEN net THEN money(reservation_net_unused_amortized_upfront_fee_for_billing_period) END,
-                    money(reservation_unused_amortized_upfront_fee_for_billing_period), money('0'))
+                    CASE WHEN net THEN reservation_net_unused_amortized_upfront_fee_for_billing_period END,
+                    reservation_unused_amortized_upfront_fee_for_billing_period, money('0'))
                 + coalesce(
-                    CASE WHEN net THEN money(reservation_net_unused_recurring_fee) END,
-                    money(reservation_unused_recurring_fee), money('0'))
+                    CASE WHEN net THEN reservation_net_unused_recurring_fee END,
+                    reservation_unused_recurring_fee, money('0'))
         END AS unused
     FROM priced p
     LEFT JOIN negated n
@@ -96,18 +116,45 @@ amortised AS NOT MATERIALIZED (
     WHERE kind <> 'SavingsPlanNegation' OR (residual <> 0 AND (file, record) = keeper)
 ),
 
-lines AS NOT MATERIALIZED (
-    SELECT
-        a.*,
-        unnest(CASE WHEN unused <> 0 THEN [false, true] ELSE [false] END) AS is_unused,
-        savings_plan_savings_plan_a_r_n IS NOT NULL AS by_plan,
-        reservation_reservation_a_r_n IS NOT NULL AS by_reservation,
-        kind IN ('SavingsPlanCoveredUsage', 'DiscountedUsage') AS covered,
-        kind IN ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage', 'FlatRateSubscription') AS used
+charges AS NOT MATERIALIZED (
+    SELECT a.*, unnest(CASE WHEN unused <> 0 THEN [false, true] ELSE [false] END) AS is_unused
     FROM amortised a
 )
 
 SELECT
+    CASE WHEN is_unused THEN line + 1 ELSE line END AS line,
+    line_item_usage_start_date AS ChargePeriodStart,
+    coalesce(line_item_usage_end_date, line_item_usage_start_date) AS ChargePeriodEnd,
+    CASE WHEN used AND NOT is_unused THEN line_item_usage_amount END AS ConsumedQuantity,
+    CASE WHEN kind NOT IN ('Tax', 'Credit') AND NOT is_unused
+        THEN line_item_usage_amount END AS PricingQuantity,
+    CASE
+        WHEN is_unused THEN CAST(unused AS DOUBLE)
+        WHEN covered AND by_plan THEN CAST(effective AS DOUBLE)
+        WHEN covered AND by_reservation THEN line_item_usage_amount
+    END AS CommitmentDiscountQuantity,
+    CASE WHEN is_unused THEN money('0') ELSE billed END AS BilledCost,
+    CASE WHEN is_unused THEN unused ELSE effective END AS EffectiveCost,
+    CASE
+        WHEN is_unused THEN unused
+        WHEN kind = 'SavingsPlanNegation' THEN money('0')
+        WHEN used THEN coalesce(pricing_public_on_demand_cost, cost)
+        ELSE billed
+    END AS ListCost,
+    CASE
+        WHEN is_unused THEN unused
+        WHEN kind = 'SavingsPlanNegation' THEN money('0')
+        WHEN kind = 'DiscountedUsage' THEN coalesce(pricing_public_on_demand_cost, cost)
+        ELSE cost
+    END AS ContractedCost,
+    file,
+    record
+FROM charges;
+
+-- Lines; those of a recurring fee again, odd, for what of the commitment was not used.
+INSERT INTO staged_lines BY NAME
+SELECT
+    CASE WHEN is_unused THEN lines.line + 1 ELSE lines.line END AS line,
     line_item_availability_zone AS AvailabilityZone,
     payer AS BillingAccountId,
     bill_payer_account_name AS BillingAccountName,
@@ -175,8 +222,6 @@ SELECT
     line_item_usage_account_name AS SubAccountName,
     period AS BillingPeriodStart,
     period_end(period, bill_billing_period_end_date) AS BillingPeriodEnd,
-    CAST(line_item_usage_start_date AS TIMESTAMP) AS ChargePeriodStart,
-    CAST(coalesce(line_item_usage_end_date, line_item_usage_start_date) AS TIMESTAMP) AS ChargePeriodEnd,
     coalesce(t.normal, no_tags()) AS Tags,
     coalesce(t.delivered, no_tags()) AS RawTags,
     map_concat(
@@ -198,43 +243,22 @@ SELECT
             {'k': 'x_PurchaseTerm', 'v': coalesce(pricing_lease_contract_length, savings_plan_purchase_term)},
             {'k': 'x_SavingsPlanType', 'v': savings_plan_offering_type}
         ], lambda e: e.v IS NOT NULL))
-    ) AS Extra,
-    CASE WHEN used AND NOT is_unused THEN TRY_CAST(line_item_usage_amount AS DOUBLE) END AS ConsumedQuantity,
-    CASE WHEN kind NOT IN ('Tax', 'Credit') AND NOT is_unused
-        THEN TRY_CAST(line_item_usage_amount AS DOUBLE) END AS PricingQuantity,
-    CASE
-        WHEN is_unused THEN CAST(unused AS DOUBLE)
-        WHEN covered AND by_plan THEN CAST(effective AS DOUBLE)
-        WHEN covered AND by_reservation THEN TRY_CAST(line_item_usage_amount AS DOUBLE)
-    END AS CommitmentDiscountQuantity,
-    CASE WHEN is_unused THEN money('0') ELSE billed END AS BilledCost,
-    CASE WHEN is_unused THEN unused ELSE effective END AS EffectiveCost,
-    CASE
-        WHEN is_unused THEN unused
-        WHEN kind = 'SavingsPlanNegation' THEN money('0')
-        WHEN used THEN coalesce(money(pricing_public_on_demand_cost), cost)
-        ELSE billed
-    END AS ListCost,
-    CASE
-        WHEN is_unused THEN unused
-        WHEN kind = 'SavingsPlanNegation' THEN money('0')
-        WHEN kind = 'DiscountedUsage' THEN coalesce(money(pricing_public_on_demand_cost), cost)
-        ELSE cost
-    END AS ContractedCost,
-    file,
-    record
-FROM lines
+    ) AS Extra
+FROM (
+    SELECT *, unnest(CASE WHEN kind IN ('SavingsPlanRecurringFee', 'RIFee') THEN [false, true] ELSE [false] END)
+        AS is_unused
+    FROM cur_line WHERE NOT split
+) lines
 LEFT JOIN tags t ON t.text = lines.resource_tags
 LEFT JOIN aws_category c ON c.code = lines.line_item_product_code
 LEFT JOIN aws_region g ON g.prefix = split_part(lines.line_item_usage_type, '-', 1);
 
 -- Records without a line of their own, so that every record of a file is accounted for.
 INSERT INTO dropped
-SELECT
-    file,
-    record,
-    coalesce(bill_payer_account_id, '(none)'),
-    strftime(period_start(bill_billing_period_start_date, line_item_usage_start_date), '%Y-%m')
-FROM raw_cur
-ANTI JOIN (SELECT file, record FROM staged WHERE ChargeCategory = 'Adjustment') USING (file, record)
-WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') OR line_item_line_item_type = 'SavingsPlanNegation';
+SELECT file, record, payer, strftime(period, '%Y-%m')
+FROM raw_cur_items
+JOIN cur_line USING (line)
+ANTI JOIN (
+    SELECT file, record FROM staged_items JOIN cur_line USING (line) WHERE kind = 'SavingsPlanNegation'
+) kept USING (file, record)
+WHERE split OR kind = 'SavingsPlanNegation';

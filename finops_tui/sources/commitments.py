@@ -20,18 +20,18 @@ _NAMES: Final = (
 )
 
 _DISTINCT_SQL: Final = """
-SELECT DISTINCT {names} FROM raw_cur
+SELECT DISTINCT {names} FROM raw_cur_items JOIN raw_cur_lines USING (line)
 WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND savings_plan_total_commitment_to_date IS NOT NULL
     AND coalesce(savings_plan_net_recurring_commitment_for_billing_period,
         savings_plan_net_amortized_upfront_commitment_for_billing_period) IS NOT NULL"""
 
 _SET_SQL: Final = """
-UPDATE raw_cur SET savings_plan_net_unused = n.unused FROM net_unused n
-WHERE line_item_line_item_type = 'SavingsPlanRecurringFee' AND {same}"""
+UPDATE raw_cur_items SET savings_plan_net_unused = n.unused FROM net_unused n
+WHERE line IN (SELECT line FROM raw_cur_lines WHERE line_item_line_item_type = 'SavingsPlanRecurringFee') AND {same}"""
 
 
 def net_unused(connection: DuckDBPyConnection) -> None:
-    """Fill `savings_plan_net_unused` of `raw_cur`, to 10 decimals.
+    """Fill `savings_plan_net_unused` of `raw_cur_items`, to 10 decimals.
 
     A CUR has no net column for it: the unused commitment is scaled by net to gross of the plan's
     commitment. This is a ratio, so it is computed here in decimals and not by the database.

@@ -7,7 +7,16 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from finops_tui.sources import checks, containers, counting, formats, headers, json_text, reading
+from finops_tui.sources import (
+    checks,
+    containers,
+    counting,
+    formats,
+    headers,
+    json_text,
+    reading,
+    surveying,
+)
 from finops_tui.sources.headers import Header
 from finops_tui.sources.kinds import Incoming
 from finops_tui.sources.model import SourceError
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
 
     from finops_tui.sources.kinds import Format, Kind
     from finops_tui.sources.reading import Reject, Scan
+    from finops_tui.sources.surveying import Survey
 
 HANDFUL: Final = 5
 """This many records may be set aside in any file; beyond it, one in a hundred."""
@@ -39,13 +49,17 @@ WHERE file = $file AND record >= m.low AND record < m.high"""
 
 @dataclass(slots=True)
 class Taken:
-    """What a file gave, as its parts are read."""
+    """What a file gave, as its parts are read.
+
+    A file that was surveyed is not in a raw table.
+    """
 
     found: Format | None = None
     records: int = 0
     quarantined: int = 0
     digests: list[str] = field(default_factory=list)
     copies: int = 0
+    survey: Survey | None = None
 
     @property
     def sha256(self) -> str:
@@ -75,6 +89,7 @@ class Intake:
         seen: Digests of the texts taken so far, and the file each came from; shared by all files.
         watch: Called with each chunk read and the open file; may raise to stop.
         kinds: The kinds of export that are read.
+        as_text: Files that are read as text, whatever they are.
     """
 
     def __init__(
@@ -84,8 +99,11 @@ class Intake:
         seen: dict[str, Path],
         watch: Callable[[BinaryIO], None],
         kinds: Sequence[Kind] = formats.KINDS,
+        *,
+        as_text: frozenset[Path] = frozenset(),
     ) -> None:
         self._connection = connection
+        self._as_text = as_text
         self._folder = folder
         self._seen = seen
         self._watch = watch
@@ -134,10 +152,13 @@ class Intake:
     def _copy(self, path: Path, digest: str, taken: Taken) -> bool:
         """Whether a text was taken before; if not, it is noted as taken."""
         taken.digests.append(digest)
-        if self._seen.setdefault(digest, path) is path:
+        if self._seen.setdefault(digest, path) is path or self._may_be_alike(taken.found):
             return False
         taken.copies += 1
         return True
+
+    def _may_be_alike(self, found: Format | None) -> bool:
+        return any(found is not None and kind.source == found.source for kind in self._kinds if not kind.copies)
 
     def _recognise(self, path: Path, names: tuple[str, ...], number: int, taken: Taken) -> Incoming:
         kind, name = formats.detect(names, path, self._kinds)
@@ -196,15 +217,22 @@ class Intake:
         link = linked(path, self._folder)
         scan, names = reading.reading(path, lambda: reading.parquet_scan(self._connection, link))
         try:
-            if formats.detect(names, path, self._kinds)[0].nested:
+            kind, _ = formats.detect(names, path, self._kinds)
+            if kind.nested:
                 unfold = lambda: reading.parquet_scan(self._connection, link, nested=True)  # noqa: E731
                 scan, names = reading.reading(path, unfold)
             bill = self._recognise(path, names, number, taken)
             if self._copy(path, digest.hexdigest(), taken):
                 return
             rows = reading.reading(path, lambda: reading.parquet_rows(self._connection, link))
-            self._insert(path, scan, bill, rows)
-            taken.quarantined += self._quarantine(scan, bill, ",")
+            if kind.divided and path not in self._as_text:
+                look = lambda: surveying.survey(self._connection, path, scan, bill)  # noqa: E731
+                taken.survey = reading.reading(path, look)
+            if taken.survey is None:
+                self._insert(path, scan, bill, rows)
+                taken.quarantined += self._quarantine(scan, bill, ",")
+            elif taken.survey.rows != rows:
+                raise SourceError(path, f"{rows} records promised, but {taken.survey.rows} read")
         except headers.HeaderError as error:
             raise SourceError(path, str(error)) from error
         taken.records += rows

@@ -28,6 +28,7 @@ class Format:
         times: Those that hold times as text: start and end of the billing period, then of the charge,
             then others, a start before each end. A record without the third is set aside.
         currency: The column that must have a value wherever a file has the column, if any.
+        quantities: Columns of amounts that are no money, where records are divided.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Format:
     money: tuple[str, ...]
     times: tuple[str, ...]
     currency: str | None = None
+    quantities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +116,24 @@ class Kind:
         currency: As `Format.currency`.
         tidy: Run over the records of one file in the raw table, by its number, before its amounts and
             times are checked: what a kind writes in a way of its own becomes an amount or a time here.
-            It may run again over records that it has tidied before.
+            It may run again over records that it has tidied before. A Parquet file that is divided as it
+            is read is not tidied, as nothing in it is odd.
         prepare: Run over the raw table before amounts are settled. The table `deliveries (file, path)`
             says where records came from.
         notes: A statement that gives (file, records, words) of what the user should know.
         nested: Whether STRUCT columns of a Parquet file become columns by their path (`project.id`).
+        copies: Whether a text that is the same, byte for byte, as one taken before counts once. Not where the
+            kind itself tells copies from deliveries that may be alike.
         records: The records in a JSON document of this kind, each an object; nothing if it is none.
         signs: Texts of which one is near the start of every JSON of this kind; in a folder, JSON without
             any kind's signs is no bill.
+        divided: Whether the mapping reads records divided, a batch of files at a time: `<raw>_lines`
+            (`line`, an even number, the columns of text, the billing period, `Extra`) once per distinct
+            line, and `<raw>_items` (`line`, the times of the charge, `quantities`, `money` as DECIMAL,
+            `file`, `record`), and fills `staged_lines` and `staged_items` from them. `tags` are expressions
+            over the lines then; `prepare` and `notes` run over the two tables too. A Parquet file in which
+            nothing is odd is divided as it is read, without a copy as text.
+        quantities: As `Format.quantities`.
     """
 
     source: str
@@ -138,13 +150,20 @@ class Kind:
     judge: Callable[[DuckDBPyConnection], Iterable[tuple[int, str]]] | None = None
     prepare: Callable[[DuckDBPyConnection], None] | None = None
     nested: bool = False
+    copies: bool = True
     notes: str | None = None
     records: Callable[[Any], Iterable[Mapping[str, Any]] | None] | None = None
     signs: tuple[bytes, ...] = ()
+    divided: bool = False
+    quantities: tuple[str, ...] = ()
 
     def format(self, name: str) -> Format:
         """The format of a file of this kind."""
-        return Format(name, self.source, self.raw, self.columns, self.money, self.times, self.currency)
+        return Format(
+            *(name, self.source, self.raw, self.columns, self.money, self.times),
+            self.currency,
+            self.quantities,
+        )
 
 
 def refuse_twins(names: Iterable[str]) -> None:

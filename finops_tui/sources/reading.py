@@ -60,12 +60,16 @@ class Scan:
         values: Its bound values.
         columns: The columns of the file in their order, each as an expression that is text.
         record: Expression of the record's number, from 1.
+        plain: The columns as they are, of a Parquet file.
+        kinds: Their types.
     """
 
     sql: str
     values: dict[str, object]
     columns: tuple[str, ...]
     record: str
+    plain: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,9 @@ def parquet_scan(
     columns = [(name, _quoted(name), kind) for name, kind, *_ in described]
     while nested and any(kind.startswith("STRUCT(") and not kind.endswith("]") for *_, kind in columns):
         columns = [field for column in columns for field in _fields(connection, *column, values)]
+    names, plain, kinds = (tuple(parts) for parts in zip(*columns, strict=True))
     texts = tuple(_as_text(quoted, kind) for _, quoted, kind in columns)
-    return Scan(_PARQUET_SQL, values, texts, "file_row_number + 1"), tuple(name for name, *_ in columns)
+    return Scan(_PARQUET_SQL, values, texts, "file_row_number + 1", plain, kinds), names
 
 
 def _quoted(name: str) -> str:
@@ -156,24 +161,8 @@ def insert(connection: DuckDBPyConnection, scan: Scan, bill: Incoming) -> tuple[
         duckdb.Error: DuckDB cannot read the file.
         ShapeError: an error that leaves the rest of the file in doubt.
     """
-    place = bill.place
     values: dict[str, object] = {**scan.values, "file": bill.file, "before": bill.before}
-    columns = [
-        f'coalesce({", ".join(f"given({scan.columns[at]})" for at in positions)}) AS "{name}"'
-        if len(positions) > 1
-        else f'given({scan.columns[positions[0]]}) AS "{name}"'
-        for name, positions in place.columns.items()
-        if name not in place.packed
-    ]
-    for name, keys in place.packed.items():
-        whole = [f"given({scan.columns[at]})" for at in place.columns.get(name, ())]
-        packed = _json(scan, keys, values, name)
-        columns.append(f'coalesce({", ".join((*whole, packed))}) AS "{name}"')
-    for number, (name, value) in enumerate(place.constants.items()):
-        values[f"constant_{number}"] = value
-        columns.append(f'$constant_{number} AS "{name}"')
-    if place.extra:
-        columns.append(f"{_map(scan, place.extra, values, 'x')} AS Extra")
+    columns = [f'{text} AS "{name}"' for name, text in texts(scan, bill, values).items()]
     columns += ["$file AS file", f"$before + {scan.record} AS record"]
     statement = _ONE_SQL.format(table=bill.found.raw, columns=", ".join(columns), scan=scan.sql)
     try:
@@ -181,6 +170,33 @@ def insert(connection: DuckDBPyConnection, scan: Scan, bill: Incoming) -> tuple[
         return inserted, _rejects(connection)
     finally:
         drop_rejects(connection)
+
+
+def texts(scan: Scan, bill: Incoming, values: dict[str, object]) -> dict[str, str]:
+    """What a file says in each column of its raw table, as expressions over its scan.
+
+    Args:
+        scan: The file.
+        bill: What it is.
+        values: Where the values are put that the expressions bind.
+    """
+    place = bill.place
+    columns = {
+        name: f"coalesce({', '.join(f'given({scan.columns[at]})' for at in positions)})"
+        if len(positions) > 1
+        else f"given({scan.columns[positions[0]]})"
+        for name, positions in place.columns.items()
+        if name not in place.packed
+    }
+    for name, keys in place.packed.items():
+        whole = [f"given({scan.columns[at]})" for at in place.columns.get(name, ())]
+        columns[name] = f"coalesce({', '.join((*whole, _json(scan, keys, values, name)))})"
+    for number, (name, value) in enumerate(place.constants.items()):
+        values[f"constant_{number}"] = value
+        columns[name] = f"$constant_{number}"
+    if place.extra:
+        columns["Extra"] = _map(scan, place.extra, values, "x")
+    return columns
 
 
 def _map(scan: Scan, keys: Sequence[tuple[str, int]], values: dict[str, object], prefix: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -34,7 +34,11 @@ CREATE OR REPLACE TEMP MACRO rounded(t) AS CAST(
 """
 
 
-def settle(connection: DuckDBPyConnection, money: Mapping[str, Sequence[str]]) -> tuple[int, dict[int, int]]:
+def settle(
+    connection: DuckDBPyConnection,
+    money: Mapping[str, Sequence[str]],
+    elsewhere: Iterable[tuple[int, int]] = (),
+) -> tuple[int, dict[int, int]]:
     """Choose the scale of a load, round what has more decimals, and define the macro `money`.
 
     The narrowest scale that loses nothing is taken, unless sums of amounts as large as these could
@@ -43,11 +47,15 @@ def settle(connection: DuckDBPyConnection, money: Mapping[str, Sequence[str]]) -
     Args:
         connection: With the raw tables.
         money: Raw tables and their columns of money.
+        elsewhere: Of amounts that are in no raw table, the decimals they need and their largest sum;
+            these are not rounded.
 
     Returns:
         The scale, and for each file how many of its records were rounded.
     """
     need, large = 0, 0
+    for decimals, total in elsewhere:
+        need, large = max(need, decimals), large + total
     for table, columns in money.items():
         row = connection.execute(
             _NEED_SQL.format(
@@ -57,7 +65,7 @@ def settle(connection: DuckDBPyConnection, money: Mapping[str, Sequence[str]]) -
             )
         ).fetchone()
         if row is not None:
-            need, large = max(need, row[0]), max(large, int(row[1]))
+            need, large = max(need, row[0] or 0), max(large, int(row[1] or 0))
     room = max(38 - len(str(large)) - HEADROOM, SCALES[0])
     fitting = [scale for scale in SCALES if scale <= room]
     scale = next((scale for scale in fitting if scale >= need), fitting[-1])

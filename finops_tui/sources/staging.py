@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
-from importlib import resources
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import duckdb
 
-from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
-from finops_tui.queries.view import BILL
-from finops_tui.sources import formats, late, scale
+from finops_tui.sources import formats, late, mapping, splitting
 from finops_tui.sources.intake import Intake, Taken
+from finops_tui.sources.mapping import Mapped, Mapper, tables
 from finops_tui.sources.model import Progress, Refused, SourceError, Staged, StagedFile, shown
 
 if TYPE_CHECKING:
@@ -24,17 +22,6 @@ if TYPE_CHECKING:
     from finops_tui.sources.kinds import Kind
 
 _TEXT_MAP: Final = "MAP(VARCHAR, VARCHAR)"
-
-_TAG_TEXTS_SQL: Final = """
-CREATE OR REPLACE TEMP TABLE tag_text AS
-SELECT DISTINCT text FROM ({texts}) WHERE text IS NOT NULL"""
-
-_BAD_TAGS_SQL: Final = """
-SELECT file, problem, count(*) FROM ({texts})
-JOIN (SELECT text, problem FROM tags WHERE problem IS NOT NULL) USING (text)
-GROUP BY file, problem ORDER BY file, problem"""
-
-_NO_TAGS_SQL: Final = "SELECT NULL::VARCHAR AS text, NULL::INTEGER AS file WHERE false"
 
 _ENDLESS_SQL: Final = (
     "SELECT file, place, sum(records) FROM endless GROUP BY file, place ORDER BY file, place"
@@ -59,7 +46,7 @@ class _Run:
             done = min(self.done + file.tell(), self.total)
             self.progress(Progress(shown(self.path.name), done, self.total, self.records))
 
-    def stop_if_cancelled(self) -> None:
+    def stop_if_cancelled(self, _: int | None = None) -> None:
         if self.cancelled is not None and self.cancelled():
             raise duckdb.InterruptException("the load was cancelled")
 
@@ -94,14 +81,37 @@ def stage(
         duckdb.InterruptException: `cancelled` said so, or the connection was interrupted.
         duckdb.Error: the scratch database itself failed.
     """
-    run = _Run(progress, cancelled, sum(_size(path) for path in files))
+    out: dict[Path, Refused] = {}
+    as_text: set[Path] = set()
+    while True:
+        left = [path for path in files if path not in out]
+        run = _Run(progress, cancelled, sum(_size(path) for path in left))
+        try:
+            staged = _stage(connection, left, run, kinds, frozenset(as_text))
+        except mapping.UnreadableError as error:
+            # Rare: what the numbers of a file promised, the rest of it did not keep.
+            if error.reason is None:
+                as_text.add(error.path)
+            else:
+                out[error.path] = Refused(shown(str(error.path), 400), error.reason)
+        else:
+            return replace(staged, refused=(*out.values(), *staged.refused))
+
+
+def _stage(
+    connection: DuckDBPyConnection,
+    files: Sequence[Path],
+    run: _Run,
+    kinds: Sequence[Kind],
+    as_text: frozenset[Path],
+) -> Staged:
     taken: list[tuple[Path, Taken]] = []
     refused: list[Refused] = []
     notes: list[str] = []
     seen: dict[str, Path] = {}
     _prepare(connection, kinds)
     with tempfile.TemporaryDirectory(prefix="finops-tui-", dir=_scratch(connection)) as folder:
-        intake = Intake(connection, Path(folder), seen, run.watch, kinds)
+        intake = Intake(connection, Path(folder), seen, run.watch, kinds, as_text=as_text)
         for path in files:
             run.path = path
             run.stop_if_cancelled()
@@ -119,18 +129,20 @@ def stage(
                     taken.append((path, one))
                     run.records += one.records - one.quarantined
             run.done += _size(path)
-    run.stop_if_cancelled()
-    used = _used(kinds, taken)
-    refused += late.judge(connection, taken, used, (*_tables(kinds), "quarantined", "endless"))
-    used = _used(kinds, taken)
-    _deliveries(connection, [path for path, _ in taken])
-    digits, rounded = _map(connection, run, used)
-    notes += _notes(connection, [path for path, _ in taken], used)
-    notes += _rounded(taken, rounded, digits)
-    for table in _tables(kinds):
+        run.stop_if_cancelled()
+        refused += late.judge(
+            connection, taken, _used(kinds, taken), (*tables(kinds), "quarantined", "endless")
+        )
+        paths = [path for path, _ in taken]
+        _deliveries(connection, paths)
+        surveys = {number: one.survey for number, (_, one) in enumerate(taken) if one.survey is not None}
+        mapper = Mapper(connection, paths, surveys, _used(kinds, taken), run.stop_if_cancelled)
+        mapped = mapper.run()
+    notes += _notes(connection, paths, mapped)
+    for table in tables(kinds):
         connection.execute(f"DROP TABLE {table}")
-    staged = [_staged(path, one, rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
-    return Staged(tuple(staged), tuple(refused), tuple(notes), digits)
+    staged = [_staged(path, one, mapped.rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
+    return Staged(tuple(staged), tuple(refused), tuple(notes), mapped.digits)
 
 
 def _used(kinds: Sequence[Kind], taken: list[tuple[Path, Taken]]) -> list[Kind]:
@@ -152,17 +164,13 @@ def _scratch(connection: DuckDBPyConnection) -> str | None:
     return folder if folder and not set(folder) & set("*?[") and Path(folder).is_dir() else None
 
 
-def _tables(kinds: Sequence[Kind]) -> dict[str, Kind]:
-    """The raw tables, each once: kinds may share one."""
-    return {kind.raw: kind for kind in reversed(kinds)}
-
-
 def _prepare(connection: DuckDBPyConnection, kinds: Sequence[Kind]) -> None:
+    splitting.forget(connection)
     connection.execute("SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
     # A checkpoint after each file would write the last rows of the raw tables again and again.
     connection.execute("SET wal_autocheckpoint = '4GB'")
-    connection.execute(_sql("macros.sql"))
-    for table, kind in _tables(kinds).items():
+    connection.execute(mapping.sql("macros.sql"))
+    for table, kind in tables(kinds).items():
         texts = ", ".join(f'"{name}" VARCHAR' for name in kind.columns)
         connection.execute(
             f"CREATE OR REPLACE TABLE {table} ({texts}, Extra {_TEXT_MAP}, file INTEGER, record BIGINT)"
@@ -177,7 +185,7 @@ def _prepare(connection: DuckDBPyConnection, kinds: Sequence[Kind]) -> None:
 
 
 def _forget(connection: DuckDBPyConnection, number: int, kinds: Sequence[Kind]) -> None:
-    for table in (*_tables(kinds), "quarantined", "endless"):
+    for table in (*tables(kinds), "quarantined", "endless"):
         connection.execute(f"DELETE FROM {table} WHERE file = $1", [number])  # noqa: S608  (fixed names)
 
 
@@ -200,73 +208,24 @@ def _copies(path: Path, one: Taken, seen: dict[str, Path]) -> Iterator[str]:
     yield f"{part}{shown(str(path), 200)} is a copy of {shown(str(first), 200)}; it counts once"
 
 
-def _tag_texts(kinds: Sequence[Kind]) -> str:
-    """A query of the texts of tags, one row per record that has one, with its file."""
-    texts = {
-        f"SELECT {text} AS text, file FROM {table}"  # noqa: S608  (fixed names)
-        for table, kind in _tables(kinds).items()
-        for text in kind.tags
-    }
-    return " UNION ALL ".join(sorted(texts)) or _NO_TAGS_SQL
-
-
-def _map(connection: DuckDBPyConnection, run: _Run, kinds: Sequence[Kind]) -> tuple[int, dict[int, int]]:
-    """Fill `staged` from the raw tables: choose the scale, read the tags, run the mappings."""
-    for kind in kinds:
-        if kind.prepare is not None:
-            kind.prepare(connection)
-    run.stop_if_cancelled()
-    tables = _tables(kinds)
-    digits, rounded = scale.settle(connection, {table: kind.money for table, kind in tables.items()})
-    connection.execute(_TAG_TEXTS_SQL.format(texts=_tag_texts(kinds)))
-    connection.execute(_sql("tags.sql"))
-    run.stop_if_cancelled()
-    _create_staged(connection, digits)
-    for mapping in dict.fromkeys(mapping for kind in tables.values() for mapping in kind.mapping):
-        run.stop_if_cancelled()
-        connection.execute(_sql(mapping))
-    return digits, rounded
-
-
-def _create_staged(connection: DuckDBPyConnection, digits: int) -> None:
-    columns = [
-        *(f'"{name}" VARCHAR' for name in ATTRIBUTES),
-        *(f'"{name}" TIMESTAMP' for name in (*PERIODS, "ChargePeriodStart", "ChargePeriodEnd")),
-        *(f'"{name}" {_TEXT_MAP}' for name in MAPS),
-        *(f'"{name}" DOUBLE' for name in QUANTITIES),
-        *(f'"{name}" DECIMAL(38, {digits})' for name in MONEY),
-        "file INTEGER",
-        "record BIGINT",
-        f"dataset VARCHAR DEFAULT '{BILL}'",
-    ]
-    connection.execute(f"CREATE OR REPLACE TABLE staged ({', '.join(columns)})")
-
-
-def _sql(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
 def _counted(number: int) -> str:
     return "1 record" if number == 1 else f"{number} records"
 
 
-def _notes(connection: DuckDBPyConnection, paths: list[Path], kinds: Sequence[Kind]) -> Iterator[str]:
+def _notes(connection: DuckDBPyConnection, paths: Sequence[Path], mapped: Mapped) -> Iterator[str]:
     def named(number: int) -> str:
         return shown(paths[number].name)
 
-    for file, problem, count in connection.execute(_BAD_TAGS_SQL.format(texts=_tag_texts(kinds))).fetchall():
+    for file, problem, count in sorted(mapped.tags):
         yield f"{named(file)}: {_counted(count)} with tags that are {problem}, taken without tags"
     for file, place, count in connection.execute(_ENDLESS_SQL).fetchall():
         yield f"{named(file)}: {_counted(count)} whose {place} is not a date, taken without it"
-    for statement in dict.fromkeys(kind.notes for kind in kinds if kind.notes is not None):
-        for file, count, words in sorted(connection.execute(statement).fetchall()):
+    for told in mapped.words.values():
+        for file, count, words in sorted(told):
             yield f"{named(file)}: {_counted(count)} {words}"
-
-
-def _rounded(taken: list[tuple[Path, Taken]], rounded: dict[int, int], digits: int) -> Iterator[str]:
-    for file, count in sorted(rounded.items()):
-        name = shown(taken[file][0].name)
-        yield f"{name}: {_counted(count)} with more than {digits} decimals, rounded half to even"
+    for file, count in sorted(mapped.rounded.items()):
+        digits = mapped.digits
+        yield f"{named(file)}: {_counted(count)} with more than {digits} decimals, rounded half to even"
 
 
 def _staged(path: Path, one: Taken, rounded: int) -> StagedFile:
