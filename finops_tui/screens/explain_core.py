@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 DRIVERS: Final = 1000
 """Groups that are listed, the largest contributions; the rest is one row."""
 
+WIDE: Final = 150
+"""Columns from which on each part has its meaning beside it."""
+
 LAST: Final = ("usage", "sku", "pricing", "category")
 """What is told apart in what has no groups to go into any more."""
 
@@ -169,7 +172,11 @@ class ExplainCore(SlicedPage):
         note = explain_words.coverage(calendar, compared)
         same = "a resource's usage" if self.match == "resource" else "a usage, whatever the resource"
         self.query_one("#cover", Line).show(
-            [Part(note, "warn" if self.raw else "muted", 0)], [Part(f"same thing: {same}", "muted", 5)]
+            [
+                Part("masked" if one is not None and (one.masked or one.offsetting) else "", "warn", 0),
+                Part(note, "warn" if self.raw else "muted", 0),
+            ],
+            [Part(f"same thing: {same}", "muted", 5)],
         )
         if one is None:
             self._tell("")
@@ -184,7 +191,9 @@ class ExplainCore(SlicedPage):
         self.part = self.part if self.part in names else None
         at = names.index(self.part) if self.part else 0
         self.parts.styles.height = len(shown)
-        self.parts.show(shown, currency=one.currency, cursor=at)
+        wide = self.size.width >= WIDE
+        titles = {name: f"{name} · {PARTS[name]}" for name in names if wide and name in PARTS}
+        self.parts.show(shown, currency=one.currency, titles=titles, cursor=at)
         self.list_drivers(one, view)
 
     def _tell(self, text: str) -> None:
