@@ -23,27 +23,34 @@ from finops_tui.screens.widgets.table_cells import Column
 from finops_tui.screens.window import ListWindow, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from finops_tui.queries.accounting import Account, Amounts, Records
     from finops_tui.screens.desk import Desk
 
+TITLES: Final = {
+    "days": "Other days",
+    "categories": "Categories",
+    "filter": "Filtered",
+    "currency": "Currencies",
+}
+"""What is left out, as headings."""
+
 COLUMNS: Final = (
     Column("period", "Period", 7),
     Column("exported", "Exported", 10, kind="number", min_terminal_width=100),
     Column("records", "Loaded rec.", 11, kind="number", min_terminal_width=140),
     Column("quarantined", "Aside", 6, kind="number"),
+    Column("currency", "Cur", 4),
     Column("loaded", "Loaded", 15, kind="money", flex=1),
     Column("shown", "On screen", 15, kind="money", flex=1),
     Column("other", "Left out", 15, kind="money", flex=1),
-    Column("difference", "Diff.", 6, kind="money"),
+    Column("difference", "Diff.", 5, kind="money"),
     Column("files", "Files", 6, kind="number", min_terminal_width=110),
-    *(
-        Column(name, words[:1].upper() + words[1:], 15, kind="money", min_terminal_width=190)
-        for name, words in LEFT_OUT.items()
-        if name != "groups"
-    ),
+    *(Column(f"left.{name}", TITLES[name], 14, kind="money", min_terminal_width=190) for name in TITLES),
 )
 
 
@@ -101,7 +108,7 @@ class ReconcileScreen(Page[None]):
         except DeskError as error:
             self.query_one(SortedTable).message(str(error), "bad")
             return
-        self.query_one(SortedTable).list_rows(COLUMNS, rows_of(self.account))
+        self.query_one(SortedTable).list_rows(COLUMNS, rows_of(self.account, calendar.currencies))
         self._say_what(view, self.account)
         self._sum_up(self.account)
 
@@ -143,7 +150,7 @@ class ReconcileScreen(Page[None]):
         )
         codes = self.desk.calendar.currencies if self.desk.calendar is not None else ()
         sums = found.sums()
-        order = sorted(sums, key=lambda code: (codes.index(code) if code in codes else len(codes), code))
+        order = sorted(sums, key=lambda code: _place(code, codes))
         self.query_one("#sums", Line).show(
             [Part(_equation(sums[code]), "", rank) for rank, code in enumerate(order)]
         )
@@ -165,11 +172,12 @@ class ReconcileScreen(Page[None]):
             self.app.push_screen(FilesScreen(self.desk, line, records))
 
 
-def rows_of(found: Account) -> list[dict[str, Any]]:
-    """A row for each period and currency; records, which have no currency, in the first of a period."""
+def rows_of(found: Account, currencies: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each period, the newest first, and currency; records have none: they are in the first of a period."""
     records = {one.period: one for one in found.records}
     rows: list[dict[str, Any]] = []
-    for line in found.amounts:
+    lines = sorted(found.amounts, key=lambda line: _place(line.currency, currencies))
+    for line in sorted(lines, key=lambda line: line.period, reverse=True):
         one = records.pop(line.period, None)
         rows.append(
             {
@@ -183,12 +191,16 @@ def rows_of(found: Account) -> list[dict[str, Any]]:
                 "shown": line.shown,
                 "other": line.other,
                 "difference": line.difference,
-                **line.left_out,
+                **{f"left.{name}": sum_ for name, sum_ in line.left_out.items()},
                 "tone": "bad" if line.difference else "",
                 "line": line,
             }
         )
     return rows
+
+
+def _place(code: str, currencies: Sequence[str]) -> tuple[int, str]:
+    return (currencies.index(code) if code in currencies else len(currencies), code)
 
 
 def _exactly(line: Amounts) -> str:
@@ -241,7 +253,9 @@ class FilesScreen(ListWindow[None]):
         ]
         for place, file in enumerate(records.files):
             name = f"{len(records.files):,} file{'' if len(records.files) == 1 else 's'}" if not place else ""
-            facts.append((name, f"{file.path}: {file.records:,} records, {file.format}"))
+            folder, _, last = file.path.rpartition("/")
+            parts = [last or file.path, f"{file.records:,} records", file.format, folder]
+            facts.append((name, " · ".join(filter(None, parts))))
         table = self.query_one(VTable)
         table.styles.height = min(len(facts) + 1, 40)
         columns = (Column("name", "", 22), Column("value", "", 40, flex=1))
