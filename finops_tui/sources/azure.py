@@ -82,4 +82,5 @@ KIND: Final = Kind(
     tidy=azure_texts.tidy,
     prepare=_prepare,
     notes=azure_pairs.NOTES_SQL,
+    copies=False,
 )

@@ -174,8 +174,10 @@ def _problem(run: Run) -> str:
             continue
         try:
             records = _records(blob.path)
-        except (SourceError, counting.UncountableError):
-            return ""  # reading it will say what is wrong
+        except SourceError as error:
+            return f"{name}: {error.reason}"
+        except counting.UncountableError as error:
+            return f"{name}: {error}"
         if blob.records is not None and records != blob.records:
             return f"the manifest promises {blob.records} records in {name}, and it has {records}"
         total += records

@@ -50,9 +50,9 @@ GROUP BY delivery, account, period"""
 _SAME_SQL: Final = """
 WITH charges AS (
     SELECT delivery, account, period, hash(concat_ws(chr(31), CAST(Date AS TIMESTAMP), lower(SubscriptionId), lower(ResourceId),
-        MeterId, Quantity, Cost, charge, UnitOfMeasure)) AS same
+        MeterId, Quantity, Cost, charge, model, BenefitId)) AS same
     FROM azure_charge JOIN azure_file USING (file)
-    WHERE shape = 'other' AND TRY_CAST(Cost AS DOUBLE) <> 0 AND (account, period) IN (SELECT u.account, u.period FROM (SELECT unnest($1) AS u))
+    WHERE (account, period) IN (SELECT u.account, u.period FROM (SELECT unnest($1) AS u))
 ),
 counts AS (SELECT delivery, account, period, count(*) AS charges FROM charges GROUP BY ALL)
 SELECT a.account, a.period, a.delivery, b.delivery

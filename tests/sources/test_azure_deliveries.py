@@ -152,6 +152,23 @@ def test_packed_parts_are_held_to_their_records(bench: Bench, tmp_path: Path, en
     assert f"promises 3 records in part_0_0002{ending}" in discover([tmp_path]).refused[0].reason
 
 
+@pytest.mark.parametrize(
+    ("ending", "damage", "why"),
+    [(".csv", b'"', "a quote never closes"), (".csv.gz", b"\x1f\x8b\x08 no", "part_0_0002.csv.gz: ")],
+)
+def test_a_damaged_part_takes_its_whole_run_along(tmp_path: Path, ending: str, damage: bytes, why: str):
+    folder = place(tmp_path, "202309110900")
+    parts = run(folder, [rows(3), rows(2)], ending=ending)
+    parts[1].write_bytes(parts[1].read_bytes()[:40] + damage)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for blob in manifest["blobs"]:
+        del blob["byteCount"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    found = discover([tmp_path])
+    assert found.files == ()
+    assert why in found.refused[0].reason
+
+
 def test_the_manifests_of_2021(bench: Bench, tmp_path: Path):
     folder = tmp_path / "cost" / "partitioned" / "20230101-20230131" / "202301041442" / GUID
     (path,) = run(folder, [rows(2)])
