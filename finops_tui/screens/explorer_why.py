@@ -50,7 +50,7 @@ class ExplorerWhy(ExplorerPicks, Figures):
             super().action_open_compare()
             return
         ways = steps.onward(view)
-        second, first = (steps.into(view, values or (), ways[0] if ways else "usage") for values in pair)
+        first, second = (steps.into(view, values or (), ways[0] if ways else "usage") for values in pair)
         other = charges_only(first)
         self.app.push_screen(
             CompareScreen(self.desk, second, other=(other.path, other.filter)), self.followed
