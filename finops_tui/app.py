@@ -66,12 +66,15 @@ class FinopsApp(App[None]):
     def on_mount(self) -> None:
         """The explorer is at the bottom of everything; newer data is looked for all the time."""
         self.push_screen(Explorer(self.desk))
+        beside = self.desk.beside
+        if beside is not None and beside.start is not None and (self.desk.start is None or beside.first):
+            self.push_screen(Explorer(beside))
         if self.desk.newer is not None:
             self.set_interval(LOOK, self.look_for_newer)
 
     @property
     def explorer(self) -> Explorer:
-        """The explorer at the bottom."""
+        """The explorer at the bottom, which is the bill's."""
         return next(screen for screen in self.screen_stack if isinstance(screen, Explorer))
 
     @property
@@ -111,6 +114,18 @@ class FinopsApp(App[None]):
 
             self.push_screen(SourcesScreen(self.desk), self.loaded)
 
+    def action_quality(self) -> None:
+        """Open the checks over what is explored."""
+        from finops_tui.screens.quality import QualityScreen
+
+        view = self.explorer.view
+        if view is None:
+            self.panes.say("nothing is loaded yet")
+        elif self.panes.where == "quality":
+            self.panes.say("you are here; Esc goes back")
+        else:
+            self.push_screen(QualityScreen(self.desk, view), self.explore)
+
     def open_sql(self, statement: str = "") -> None:
         """Open the SQL screen, with a statement to run if there is one."""
         from finops_tui.screens.sql import SqlScreen
@@ -128,14 +143,16 @@ class FinopsApp(App[None]):
         """Explore a view that another screen led to."""
         if view is None:
             return
-        while not isinstance(self.screen, Explorer):
+        while self.screen is not self.explorer:
             self.pop_screen()
         self.explorer.go(view)
 
     def loaded(self, changed: bool | None) -> None:  # noqa: FBT001 - the result of a screen
         """Ask everything again after a load."""
         if changed:
-            self.explorer.data_changed()
+            for screen in self.screen_stack:
+                if isinstance(screen, Explorer):
+                    screen.data_changed()
 
     def look_for_newer(self) -> None:
         """See whether somebody has loaded something, without waiting for the answer."""

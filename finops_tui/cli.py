@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from finops_tui import cli_store
 from finops_tui.queries.explain_parts import MATCHES, PARTS
 from finops_tui.queries.saved import PICTURES
-from finops_tui.queries.view import BASES, CATEGORIES, GRAINS
+from finops_tui.queries.view import BASES, CATEGORIES, DATASETS, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "query",
     "explain",
     "budgets",
+    "quality",
     "report",
     "views",
     "sql",
@@ -33,7 +34,7 @@ FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE = """\
 usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sync,sources,query,explain,budgets,report,views,sql,quarantine,reconcile,doctor,undo}
+       finops-tui {demo,load,sync,sources,query,explain,budgets,quality,report,views,sql,quarantine,reconcile,doctor,undo}
            [options]
 """
 
@@ -70,6 +71,7 @@ commands:
   query     print costs by any dimensions
   explain   print why a cost changed
   budgets   print the budgets' state; exit code 1 when one is breached
+  quality   check the data, with the money at stake; exit code 1 when a check fails
   report    write views as a report, or a page for each team
   views     list the saved views
   sql       run a SELECT of your own over the FOCUS table, read-only
@@ -99,6 +101,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "quality": _quality,
         "report": _report,
         "views": _views,
         "sql": _sql,
@@ -119,6 +122,8 @@ _DESCRIPTIONS: Final = {
     "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
     "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
     "and the groups that drove it.",
+    "quality": "Check what the figures stand on: identities of FOCUS, missing prices, spellings of tags, days still "
+    "arriving, bills loaded twice; each with the money at stake. Exit code 1 when a check fails.",
     "report": "Write a report: saved views, a page for each team, or an overview; with what moved and why. HTML is one "
     "file with its charts in it. With a folder as --output each page is a file of its own.",
     "views": "List the saved views, with the command that prints each; `--delete NAME` deletes one.",
@@ -169,6 +174,7 @@ def _opening(parser: argparse.ArgumentParser) -> None:
     """What the explorer opens with; what is not said is as in a saved view, or as the settings have it."""
     group = parser.add_argument_group("what to open with")
     group.add_argument("--view", metavar="NAME", help="a saved view (w saves one)")
+    _dataset(group)
     group.add_argument("--by", metavar="DIM[,DIM...]", help="group by these dimensions")
     group.add_argument("--period", metavar="P", help="mtd, last-month, 2026-05, a..b, all")
     group.add_argument("--filter", metavar="EXPR", help="as in the explorer, e.g. 'service:EC2 -region:us'")
@@ -215,20 +221,28 @@ def _query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by",
         metavar="DIM[,DIM...]",
-        default="service",
         help="account, service, region, usage, resource, category, commitment, provider, team, tag.KEY "
-        "or any FOCUS column (default: service)",
+        "or any FOCUS column (default: service; of an allocation: namespace)",
     )
     parser.add_argument(
         "--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b, all (default)"
     )
     parser.add_argument("--grain", choices=GRAINS, help="a row for each hour, day, week or month")
+    _dataset(parser)
     _slice(parser)
     parser.add_argument("--compare", action="store_true", help="add the like-for-like period before")
     parser.add_argument(
         "--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`"
     )
     _output(parser)
+
+
+def _dataset(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    parser.add_argument(
+        "--dataset",
+        choices=tuple(DATASETS),
+        help="the bill (default), or the allocation of its money to pods and tasks, which is never added to it",
+    )
 
 
 def _slice(parser: argparse.ArgumentParser) -> None:
@@ -259,8 +273,9 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--raw", action="store_true", help="both periods as they are, with days that are still arriving"
     )
     parser.add_argument(
-        "--by", metavar="DIM[,DIM...]", default="service", help="whose change it was (default: service)"
+        "--by", metavar="DIM[,DIM...]", help="whose change it was (default: service; or namespace)"
     )
+    _dataset(parser)
     parser.add_argument("--part", choices=tuple(PARTS), help="rank the groups by this part of the change")
     parser.add_argument(
         "--match",
@@ -289,6 +304,14 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
 
 def _budgets(parser: argparse.ArgumentParser) -> None:
     _store(parser, demo=True)
+    _output(parser)
+
+
+def _quality(parser: argparse.ArgumentParser) -> None:
+    _store(parser, demo=True)
+    parser.add_argument(
+        "--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b (default: all)"
+    )
     _output(parser)
 
 

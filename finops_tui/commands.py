@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from finops_tui import paths
 from finops_tui.manifest import StoreError
 from finops_tui.queries import safe_text
+from finops_tui.queries.view import ALLOCATION, BILL
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 FINE, FINDING, FAILED = 0, 1, 2
 EMPTY = "the store is empty; load a bill with `finops-tui load PATH`, or try `--demo`"
+
+
+def nothing(store: Store) -> str:
+    """What to say when there is nothing of a dataset; there may be something of the other one."""
+    held = next((entry.dataset for entry in store.entries), None)
+    return EMPTY if held is None else f"nothing but {_HELD[held]}"
+
+
+_HELD = {
+    ALLOCATION: "the allocation of a bill is loaded; ask for it with --dataset allocation, or load the bill",
+    BILL: "a bill is loaded: no export of OpenCost or Kubecost, and no split cost allocation",
+}
 
 
 class CommandError(Exception):
@@ -53,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
+        "quality": _quality,
         "report": _report,
         "views": _views,
         "sql": _sql,
@@ -165,10 +179,10 @@ def _query(options: argparse.Namespace) -> int:
     from finops_tui.reckoning import calendar_of
 
     with opened(options, demo=options.demo) as (store, _):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(EMPTY)
         view_options.fill(options)
+        calendar = calendar_of(store, options.dataset or BILL)
+        if calendar is None:
+            raise CommandError(nothing(store))
         result = headless.query(store, options, calendar)
     if options.format == "json":
         _print(export.to_json(result.as_json()), options)
@@ -186,9 +200,9 @@ def _explain(options: argparse.Namespace) -> int:
     from finops_tui.reckoning import calendar_of
 
     with opened(options, demo=options.demo) as (store, _):
-        calendar = calendar_of(store)
+        calendar = calendar_of(store, options.dataset or BILL)
         if calendar is None:
-            raise CommandError(EMPTY)
+            raise CommandError(nothing(store))
         report = explain_report.report(store, options, calendar)
     _print(report.render(options.format), options)
     return FINE
@@ -201,7 +215,7 @@ def _budgets(options: argparse.Namespace) -> int:
     with opened(options, demo=options.demo) as (store, settings):
         calendar = calendar_of(store)
         if calendar is None:
-            raise CommandError(EMPTY)
+            raise CommandError(nothing(store))
         report = budget_report.report(store, settings.budgets, calendar)
     content = (
         export.to_json(report.as_json())
@@ -212,6 +226,24 @@ def _budgets(options: argparse.Namespace) -> int:
     return FINDING if report.breached else FINE
 
 
+def _quality(options: argparse.Namespace) -> int:
+    from finops_tui import export, quality_report
+    from finops_tui.queries.quality import FAIL
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, _):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        found = quality_report.findings(store, calendar, calendar.period(options.period))
+    if options.format == "json":
+        _print(export.to_json(quality_report.as_json(found)), options)
+    else:
+        rows, right = quality_report.rows(found), frozenset(("broken", "of", "at_stake"))
+        _print(export.render(quality_report.COLUMNS, rows, options.format, right), options)
+    return FINDING if any(one.state == FAIL for one in found) else FINE
+
+
 def _report(options: argparse.Namespace) -> int:
     from finops_tui import report
     from finops_tui.reckoning import calendar_of
@@ -219,7 +251,7 @@ def _report(options: argparse.Namespace) -> int:
     with opened(options, demo=options.demo) as (store, settings):
         calendar = calendar_of(store)
         if calendar is None:
-            raise CommandError(EMPTY)
+            raise CommandError(nothing(store))
         written = report.write(store, options, settings, calendar)
     options.output = None
     _print(written, options)

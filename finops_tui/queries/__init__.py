@@ -1,6 +1,6 @@
 """What can be asked of a bill: a frozen `View`, and one constant `.sql` file per question.
 
-A question reads one of four relations that `scope.py` renders from the view: `scope`, `charges`, `records`
+A question reads one of five relations that `scope.py` renders from the view: `scope`, `charges`, `costs`, `records`
 or `changes`. Values are bound, identifiers come from fixed lists.
 """
 
@@ -50,7 +50,7 @@ class Statement:
     values: dict[str, object]
 
 
-_RELATION = re.compile(r"\bFROM (scope|charges|records|changes)\b")
+_RELATION = re.compile(r"\bFROM (scope|charges|costs|records|changes)\b")
 _PARAMETER = re.compile(r"\$([a-z_]+)\b")
 _PLACEHOLDER = re.compile(r"\$(\w+)")
 

@@ -1,11 +1,12 @@
 """From a view to the rows it looks at: the only SQL that varies.
 
-Four relations, rendered on demand over the segments that the view's period touches:
+Five relations, rendered on demand over the segments that the view's period touches:
 
 * `scope`: one row per line and day (or hour): `bucket DATE|TIMESTAMP, part VARCHAR, currency VARCHAR,
   label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE`. `part` is `before`, `now`
   (complete days of the period that the comparison covers) or `late` (the rest of the period).
 * `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
+* `costs`: the same with `n` and each of the money columns summed over the period.
 * `records`: one row per line item of the period, with every column and `cost DECIMAL`.
 * `changes`: one row per line and part (`before`, `now`), with what makes it the same thing in both, every
   cost, and quantities as DECIMAL(38, 15).
@@ -115,18 +116,27 @@ class Scope:
 
     def charges(self) -> str:
         """The SQL of the relation `charges`."""
+        return self._charged({"cost": self._cost("d")})
+
+    def costs(self) -> str:
+        """The SQL of the relation `costs`."""
+        return self._charged({name: self._cast(f'd."{name}"') for name in MONEY})
+
+    def _charged(self, sums: Mapping[str, str]) -> str:
+        """A row per line, with sums over the period."""
         within = self._within('d."ChargeDay"', self.view.period)
+        added = ", ".join(f'sum({sql}) AS "{name}"' for name, sql in sums.items())
+        names = ", ".join(f'c."{name}"' for name in sums)
+        zero = ", ".join(f'NULL::DECIMAL(38, 10) AS "{name}"' for name in sums)
 
         def branch(segment: Segment) -> str:
             return (
-                f"SELECT {_line_columns('l')}, c.cost, c.n FROM (SELECT * FROM {segment.alias}.lines{self._where()}) l\n"
-                f"  JOIN (SELECT sid, sum({self._cost('d')}) AS cost, sum(d.n) AS n\n"
+                f"SELECT {_line_columns('l')}, {names}, c.n FROM (SELECT * FROM {segment.alias}.lines{self._where()}) l\n"
+                f"  JOIN (SELECT sid, {added}, sum(d.n) AS n\n"
                 f"        FROM {segment.alias}.{segment.daily} d WHERE {within} GROUP BY sid) c USING (sid)"
             )
 
-        return self._union(
-            branch, f"SELECT {_nothing()}, NULL::DECIMAL(38, 10) AS cost, NULL::BIGINT AS n WHERE false"
-        )
+        return self._union(branch, f"SELECT {_nothing()}, {zero}, NULL::BIGINT AS n WHERE false")
 
     def records(self) -> str:
         """The SQL of the relation `records`."""

@@ -42,6 +42,8 @@ SCREENS: Final[dict[str, str]] = {
     "sources": "Sources",
     "quarantine": "Quarantine",
     "reconcile": "Reconcile",
+    "quality": "Quality",
+    "finding": "Behind a finding",
     "sql": "SQL",
     "explain": "Why it changed",
     "behind": "Behind a part",

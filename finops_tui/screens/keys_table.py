@@ -165,6 +165,14 @@ _APP: Final = (
         "go.sources", "D", "go('sources')", "data", "What is loaded, and loading more.", command="sources"
     ),
     Action(
+        "go.quality",
+        "!",
+        "quality",
+        "quality",
+        "Can it be trusted: checks, with the money at stake.",
+        command="quality",
+    ),
+    Action(
         "go.sql",
         "Q",
         "go('sql')",
