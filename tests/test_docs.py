@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parent.parent
-COMMANDS = ("", "demo", "load", "sources", "query", "explain", "budgets", "doctor", "undo")
+COMMANDS = (
+    "",
+    "demo",
+    "load",
+    "sync",
+    "sources",
+    "query",
+    "explain",
+    "budgets",
+    "quarantine",
+    "reconcile",
+    "doctor",
+    "undo",
+)
 PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
