@@ -30,6 +30,11 @@ def sync(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="finops.toml whose formats are known (default: ./finops.toml, else the user's)",
+    )
     remote(parser)
 
 
