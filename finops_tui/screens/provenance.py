@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -22,8 +23,6 @@ from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column
 
 if TYPE_CHECKING:
-    from pathlib import PurePath
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -140,7 +139,8 @@ class ProvenanceScreen(Page[None], Asking):
         code = found.view.currency or ""
         rows = [
             {
-                "file": source.file,
+                "file": PurePath(source.file).name,
+                "folder": str(PurePath(source.file).parent),
                 "unit": source.unit,
                 "lines": source.lines,
                 "cost": source.cost,
@@ -239,7 +239,8 @@ class ProvenanceScreen(Page[None], Asking):
 
 
 FILES: Final = (
-    Column("file", "File", 24, flex=3),
+    Column("file", "File", 24, flex=2),
+    Column("folder", "Folder", 24, flex=2, min_terminal_width=130),
     Column("unit", "Source, billing account, period", 24, flex=2, min_terminal_width=100),
     Column("lines", "Lines", 9, kind="number"),
     Column("cost", "Cost", 16, kind="money"),
