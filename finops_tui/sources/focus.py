@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.queries.columns import MONEY
-from finops_tui.sources import fields
+from finops_tui.queries.columns import MONEY, QUANTITIES
+from finops_tui.sources import fields, focus_tidy
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout, refuse_twins
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from finops_tui.sources.kinds import Seen
@@ -19,15 +19,30 @@ if TYPE_CHECKING:
 NEEDED: Final = frozenset(("billedcost", "effectivecost", "chargeperiodstart", "chargecategory"))
 """Columns without which nothing is FOCUS, folded."""
 
-_BLANK_SQL: Final = """
-SELECT file, count(*), 'without BilledCost' FROM raw_focus WHERE "BilledCost" IS NULL GROUP BY file"""
+_TAG_COLUMNS: Final = "Tags, x_Labels, x_Tags, x_ProjectLabels, x_SystemLabels"
+
+_NOTES_SQL: Final = """
+SELECT file, count(*), 'without BilledCost' FROM raw_focus_items WHERE "BilledCost" IS NULL GROUP BY file
+UNION ALL
+SELECT file, count(*), 'without EffectiveCost' FROM raw_focus_items
+WHERE "EffectiveCost" IS NULL AND "BilledCost" IS NOT NULL GROUP BY file
+UNION ALL
+SELECT file, count(*), remark FROM raw_focus_items JOIN raw_focus_lines USING (line)
+WHERE remark IS NOT NULL GROUP BY file, remark"""
 
 _VENDORS: Final = (
-    ("AWS", ("x_servicecode", "x_usagetype")),
-    ("Azure", ("x_skumeterid", "x_resourcegroupname", "x_billedcostinusd")),
-    ("Google Cloud", ("x_credits", "x_exporttime", "x_project")),
-    ("Oracle Cloud", ("oci_referencenumber",)),
+    ("AWS", ("xservicecode", "xusagetype")),
+    ("Azure", ("xskumeterid", "xresourcegroupname", "xbilledcostinusd")),
+    ("Google Cloud", ("xcredits", "xexporttime", "xproject", "xproject.id")),
+    ("Oracle Cloud", ("ocireferencenumber",)),
 )
+"""Columns by which a vendor is known, folded."""
+
+_OURS: Final = frozenset(("remark", fields.AS_WRITTEN))
+"""Columns that no file has."""
+
+_TAGS: Final = ("tags.", "tags/")
+"""Beginnings of columns that are one tag each."""
 
 
 def detect(seen: Seen) -> str | None:
@@ -36,10 +51,11 @@ def detect(seen: Seen) -> str | None:
     Raises:
         HeaderError: it has no column for the currency.
     """
-    if not seen.folded >= NEEDED:
+    folded = {fields.focus_name(name) for name in seen.folded}
+    if not folded >= NEEDED:
         return None
-    _check_currency(seen.folded)
-    return f"FOCUS {_focus_version(seen.folded)}{_vendor(seen.folded)}"
+    _check_currency(folded)
+    return f"FOCUS {_focus_version(folded)}{_vendor(folded)}"
 
 
 def _check_currency(folded: AbstractSet[str]) -> None:
@@ -67,22 +83,39 @@ def _vendor(folded: AbstractSet[str]) -> str:
 
 
 def layout(names: Sequence[str]) -> Layout:
-    """Where the columns are; what FOCUS does not know and does not differ by line is a vendor column."""
-    known = {name.lower(): name for name in fields.FOCUS_COLUMNS}
+    """Where the columns are; what FOCUS does not know and does not differ by line is a vendor column.
+
+    Raises:
+        HeaderError: two columns are the same one.
+    """
+    known = {fields.focus_name(name): name for name in fields.FOCUS_COLUMNS if name not in _OURS}
     exact: dict[str, list[int]] = defaultdict(list)
     other: dict[str, list[int]] = defaultdict(list)
+    tags = []
     extra = []
     refuse_twins(names)
     for position, name in enumerate(names):
-        folded = name.lower()
+        folded = fields.focus_name(name)
         if folded in known:
             exact[known[folded]].append(position)
         elif folded in fields.FOCUS_OTHER_NAMES:
             other[fields.FOCUS_OTHER_NAMES[folded]].append(position)
+        elif name.lower().startswith(_TAGS):
+            tags.append((name[len(_TAGS[0]) :], position))
         elif name and not fields.differs_by_line(name):
             extra.append((name, position))
+    twins = [name for name, positions in exact.items() if len(positions) > 1]
+    if twins:
+        raise HeaderError(f"two columns named {twins[0]}")
     columns = {name: (*exact[name], *other[name]) for name in (*exact, *other)}
-    return Layout(columns, {}, tuple(extra))
+    return Layout(columns, {"Tags": tuple(tags)} if tags else {}, tuple(extra))
+
+
+def records(document: Any) -> Iterable[Mapping[str, Any]] | None:
+    """An export of one charge is that charge."""
+    if isinstance(document, dict) and {fields.focus_name(name) for name in document} >= NEEDED:
+        return [document]
+    return None
 
 
 KIND: Final = Kind(
@@ -94,7 +127,12 @@ KIND: Final = Kind(
     mapping=("focus.sql",),
     detect=detect,
     layout=layout,
-    tags=("coalesce(Tags, x_Labels)",),
+    tags=(f"focus_tags({_TAG_COLUMNS})",),
     currency="BillingCurrency",
-    notes=_BLANK_SQL,
+    tidy=focus_tidy.tidy,
+    notes=_NOTES_SQL,
+    records=records,
+    signs=(b'"BilledCost"', b'"billed_cost"', b'"billedcost"', b'"BILLED_COST"', b'"BILLEDCOST"'),
+    divided=True,
+    quantities=QUANTITIES,
 )

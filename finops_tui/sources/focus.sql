@@ -1,14 +1,34 @@
--- FOCUS 1.0 to 1.4, any vendor: raw_focus -> staged. What a column lacks is taken from the column that
--- stood for it in an earlier version or at a vendor; spellings become those of the specification.
-INSERT INTO staged BY NAME
+-- FOCUS 1.0 to 1.4, any vendor: raw_focus, divided, -> staged_lines and staged_items. What a column lacks is
+-- taken from the column that stood for it in an earlier version or at a vendor; spellings become those of
+-- the specification.
+
+-- An account's number that a table of floating-point numbers made a fraction of.
+CREATE OR REPLACE TEMP MACRO account(t) AS
+    CASE WHEN suffix(t, '.0') AND regexp_full_match(t, '\d{6,}\.0') THEN left(t, strlen(t) - 2) ELSE t END;
+
+-- A field of the project in Google's FOCUS, where it is one column.
+CREATE OR REPLACE TEMP MACRO of_project(t, field) AS
+    CASE WHEN starts_with(t, '{') AND json_valid(t) THEN json_extract_string(t, '$.' || field) END;
+
+INSERT INTO staged_lines BY NAME
+WITH projects AS (
+    SELECT
+        *,
+        coalesce(x_ProjectId, of_project(x_Project, 'id'), CASE WHEN NOT starts_with(x_Project, '{') THEN x_Project END)
+            AS project,
+        coalesce(x_ProjectName, of_project(x_Project, 'name')) AS project_name
+    FROM raw_focus_lines
+)
+
 SELECT
+    line,
     AllocatedMethodDetails,
     AllocatedMethodId,
     AllocatedResourceId,
     AllocatedResourceName,
     AllocatedTags,
     AvailabilityZone,
-    coalesce(BillingAccountId, '(none)') AS BillingAccountId,
+    coalesce(account(BillingAccountId), '(none)') AS BillingAccountId,
     BillingAccountName,
     BillingAccountType,
     coalesce(BillingCurrency, 'XXX') AS BillingCurrency,
@@ -31,10 +51,14 @@ SELECT
         WHEN 'recurring' THEN 'Recurring'
         ELSE ChargeFrequency
     END AS ChargeFrequency,
-    CommitmentDiscountCategory,
+    CASE lower(CommitmentDiscountCategory)
+        WHEN 'spend' THEN 'Spend' WHEN 'usage' THEN 'Usage' ELSE CommitmentDiscountCategory
+    END AS CommitmentDiscountCategory,
     CommitmentDiscountId,
     CommitmentDiscountName,
-    CommitmentDiscountStatus,
+    CASE lower(CommitmentDiscountStatus)
+        WHEN 'used' THEN 'Used' WHEN 'unused' THEN 'Unused' ELSE CommitmentDiscountStatus
+    END AS CommitmentDiscountStatus,
     CommitmentDiscountType,
     CommitmentDiscountUnit,
     CommitmentProgramEligibilityDetails,
@@ -46,7 +70,15 @@ SELECT
     coalesce(InvoiceId, x_InvoiceId) AS InvoiceId,
     InvoiceIssuerName,
     ListUnitPrice,
-    PricingCategory,
+    CASE lower(PricingCategory)
+        WHEN 'standard' THEN 'Standard'
+        WHEN 'on-demand' THEN 'Standard'
+        WHEN 'dynamic' THEN 'Dynamic'
+        WHEN 'committed' THEN 'Committed'
+        WHEN 'commitment-based' THEN 'Committed'
+        WHEN 'other' THEN 'Other'
+        ELSE PricingCategory
+    END AS PricingCategory,
     coalesce(PricingCurrency, x_PricingCurrency) AS PricingCurrency,
     PricingCurrencyContractedUnitPrice,
     PricingCurrencyListUnitPrice,
@@ -55,10 +87,14 @@ SELECT
     coalesce(PublisherName, HostProviderName) AS PublisherName,
     RegionId,
     RegionName,
-    ResourceId,
+    -- Azure writes one resource in several cases.
+    CASE WHEN starts_with(lower(ResourceId), '/subscriptions/') OR starts_with(lower(ResourceId), '/providers/')
+        THEN lower(ResourceId) ELSE ResourceId END AS ResourceId,
     ResourceName,
     ResourceType,
-    ServiceCategory,
+    -- Google's is the way down a taxonomy, the second step of it the category.
+    CASE WHEN starts_with(ServiceCategory, '[') AND json_valid(ServiceCategory)
+        THEN coalesce(ServiceCategory ->> '$[1]', ServiceCategory ->> '$[0]') ELSE ServiceCategory END AS ServiceCategory,
     ServiceName,
     ServiceProviderName,
     ServiceSubcategory,
@@ -66,25 +102,20 @@ SELECT
     coalesce(SkuMeter, x_SkuMeterName) AS SkuMeter,
     coalesce(SkuPriceDetails, x_SkuDetails) AS SkuPriceDetails,
     SkuPriceId,
-    SubAccountId,
-    SubAccountName,
+    -- Google's is the billing account again; what divides it are projects.
+    CASE WHEN project IS NOT NULL AND coalesce(SubAccountId, BillingAccountId, '') = coalesce(BillingAccountId, '')
+        THEN project ELSE account(SubAccountId) END AS SubAccountId,
+    CASE WHEN project IS NOT NULL AND coalesce(SubAccountId, BillingAccountId, '') = coalesce(BillingAccountId, '')
+        THEN project_name ELSE SubAccountName END AS SubAccountName,
     SubAccountType,
-    period_start(BillingPeriodStart, ChargePeriodStart) AS BillingPeriodStart,
-    period_end(period_start(BillingPeriodStart, ChargePeriodStart), BillingPeriodEnd) AS BillingPeriodEnd,
-    CAST(ChargePeriodStart AS TIMESTAMP) AS ChargePeriodStart,
-    CAST(coalesce(ChargePeriodEnd, ChargePeriodStart) AS TIMESTAMP) AS ChargePeriodEnd,
+    BillingPeriodStart,
+    period_end(BillingPeriodStart, BillingPeriodEnd) AS BillingPeriodEnd,
     coalesce(t.normal, no_tags()) AS Tags,
     coalesce(t.delivered, no_tags()) AS RawTags,
-    coalesce(Extra, no_tags()) AS Extra,
-    TRY_CAST(ConsumedQuantity AS DOUBLE) AS ConsumedQuantity,
-    TRY_CAST(PricingQuantity AS DOUBLE) AS PricingQuantity,
-    TRY_CAST(CommitmentDiscountQuantity AS DOUBLE) AS CommitmentDiscountQuantity,
-    money(BilledCost) AS BilledCost,
-    money(EffectiveCost) AS EffectiveCost,
-    money(ListCost) AS ListCost,
-    money(ContractedCost) AS ContractedCost,
-    money(PricingCurrencyEffectiveCost) AS PricingCurrencyEffectiveCost,
-    file,
-    record
-FROM raw_focus r
-LEFT JOIN tags t ON t.text = coalesce(r.Tags, r.x_Labels);
+    CASE WHEN project IS NULL THEN coalesce(Extra, no_tags())
+        ELSE map_concat(coalesce(Extra, no_tags()), MAP {'x_Project': project}) END AS Extra
+FROM projects r
+LEFT JOIN tags t ON t.text = focus_tags(r.Tags, r.x_Labels, r.x_Tags, r.x_ProjectLabels, r.x_SystemLabels);
+
+INSERT INTO staged_items BY NAME
+SELECT * REPLACE (coalesce(ChargePeriodEnd, ChargePeriodStart) AS ChargePeriodEnd) FROM raw_focus_items;
