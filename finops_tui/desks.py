@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from finops_tui import bare_sql, export, reconcile
+from finops_tui.allocated_desk import attach, opening
 from finops_tui.manifest import StoreError
-from finops_tui.queries.view import View
+from finops_tui.queries.view import BILL
 from finops_tui.reckoning import calendar_of
 from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadReport
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from finops_tui.mapped import Mapped
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.saved import Saved
+    from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
     from finops_tui.settings import Settings, Start
     from finops_tui.sources import Progress
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
 
 SQL_ROWS = 5_000
 """Most rows of an answer to somebody's own SQL."""
-
-FEWEST_DAYS = 3
-"""Complete days of a month to date that are worth opening with."""
 
 
 def build_desk(
@@ -60,11 +59,12 @@ def build_desk(
         ValueError: `first` cannot be read.
     """
     calendar = calendar_of(store)
+    own = first if first is None or first.dataset == BILL else None
     desk = Desk(
         ask=_ask(store),
         calendar=calendar,
         look=look,
-        start=_start(calendar, settings.view, first),
+        start=_start(calendar, settings.view, own),
         loaded=tuple(map(loaded, store.entries)),
         budgets=tuple(settings.budgets),
         keys=settings.keys,
@@ -73,32 +73,20 @@ def build_desk(
         statement=store.sql,
         views=_Views(views) if views is not None else None,
         sql=_Sql(store),
-        first=first,
+        first=own,
     )
     desk.origin = bare_sql.origin(store)
     desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
     desk.quarantined = _quarantined(store)
     desk.load = None if demo else _Load(store, desk, settings.formats)
+    attach(store, desk, settings.view, first if own is None else None)
     return desk
 
 
 def start_view(calendar: Calendar | None, start: Start) -> View | None:
     """What to open with: what the settings say, or the last 30 days while the month to date is young."""
-    if calendar is None:
-        return None
-    period = calendar.period(start.period)
-    complete_days = (min(calendar.complete_until, period.until) - period.since).days
-    if period.name == "mtd" and complete_days < FEWEST_DAYS:
-        period = calendar.period("last-30-days")
-    return View(
-        period,
-        calendar.compared(period) if start.compare == "previous" else None,
-        group_by=start.group[:1],
-        basis=start.basis,
-        excluded=start.exclude,
-        currency=calendar.currencies[0],
-    )
+    return opening(calendar, start, BILL)
 
 
 def _start(calendar: Calendar | None, start: Start, first: Saved | None) -> View | None:
@@ -243,6 +231,7 @@ def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Fut
             desk.calendar, desk.start = calendar, _start(calendar, start, desk.first)
             desk.loaded = tuple(map(loaded, store.entries))
             desk.origin = bare_sql.origin(store)
+            await asyncio.to_thread(attach, store, desk, start)
         return newer
 
     return lambda: asyncio.ensure_future(refresh())

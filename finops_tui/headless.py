@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finops_tui.queries import amounts, dimensions, filters
-from finops_tui.queries.view import CATEGORIES, View
+from finops_tui.queries.view import BILL, CATEGORIES, FIRST, View
 
 if TYPE_CHECKING:
     import argparse
@@ -53,7 +53,9 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
     Raises:
         ValueError: a dimension, filter, period or category is wrong; the message says which and how.
     """
-    names = tuple(dimensions.canonical(word.strip()) for word in listed_dimensions(options.by))
+    dataset = getattr(options, "dataset", None) or BILL
+    by = listed_dimensions(options.by or FIRST[dataset])
+    names = tuple(dimensions.canonical(word.strip()) for word in by)
     if len(set(names)) < len(names):
         raise ValueError(f"--by names a dimension twice: {options.by}")
     period = calendar.period(options.period)
@@ -67,6 +69,7 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
         excluded=categories(options.exclude),
         grain=options.grain or "day",
         currency=options.currency,
+        dataset=dataset,
     )
 
 
@@ -163,6 +166,7 @@ def describe(view: View, grain: str | None = None) -> Row:
         "exclude": sorted(view.excluded),
         "grain": grain,
         "currency": view.currency,
+        "dataset": view.dataset,
     }
     if view.compared is not None:
         for name, part in (("now", view.compared.now), ("before", view.compared.before)):

@@ -16,6 +16,8 @@ from finops_tui.queries.buckets import describe, grain_for
 from finops_tui.queries.explain import explain
 from finops_tui.queries.explain_words import largest_remainder, mostly, sentences
 from finops_tui.queries.shares import share
+from finops_tui.queries.view import BILL, DATASETS
+from finops_tui.reckoning import calendar_of
 from finops_tui.screens import money
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ def page(store: Store, saved: Saved, calendar: Calendar) -> Page:
         ValueError: the view cannot be read.
         StoreError: the store cannot.
     """
+    if saved.dataset != BILL:
+        calendar = calendar_of(store, saved.dataset) or calendar
     view = saved.view(calendar)
     view = replace(view, grain=grain_for(view.period, BINS))
     groups, totals = store.ask_now("by_key", view), store.ask_now("total", view)
@@ -138,6 +142,8 @@ def page(store: Store, saved: Saved, calendar: Calendar) -> Page:
 
 
 def _words(view: View, calendar: Calendar) -> Iterable[str]:
+    if view.dataset != BILL:
+        yield f"{view.dataset}: {DATASETS[view.dataset]}"
     yield f"{describe(view.period)}, {view.basis} cost"
     if view.compared is not None:
         yield f"compared: {describe(view.compared.now)} with {describe(view.compared.before)}, complete days"

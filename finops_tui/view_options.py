@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finops_tui import paths, saved_views
 from finops_tui.queries import safe_text
 from finops_tui.queries.saved import Saved
+from finops_tui.queries.view import FIRST
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from finops_tui.settings import Settings
 
 _QUERY: Final[dict[str, Any]] = {
-    "by": "service", "period": "all", "filter": "", "basis": "effective", "currency": None, "grain": None,
+    "dataset": None, "by": None, "period": "all", "filter": "", "basis": "effective", "currency": None, "grain": None,
     "compare": False,
 }  # fmt: skip
 """Options of `query` and their defaults: one that still has its default was not said."""
@@ -44,6 +45,7 @@ def opening(options: argparse.Namespace, settings: Settings) -> Saved | None:
         "grain": options.grain,
         "picture": options.picture,
         "compare": False if options.no_compare else None,
+        "dataset": options.dataset,
     }
     said = {key: value for key, value in said.items() if value is not None}
     if not name and not said:
@@ -53,6 +55,8 @@ def opening(options: argparse.Namespace, settings: Settings) -> Saved | None:
         period=start.period, by=start.group, basis=start.basis, exclude=tuple(sorted(start.exclude)),
         compare=start.compare == "previous",
     )  # fmt: skip
+    if said.get("dataset", base.dataset) != base.dataset and "by" not in said:
+        said["by"] = (FIRST[said["dataset"]],)
     if said:
         base = replace(base, name="", key="")
     return replace(base, **said)
@@ -83,7 +87,7 @@ def fill(options: argparse.Namespace) -> None:
     from finops_tui.queries.saved import listed
 
     meant = {
-        "by": ",".join(map(listed, saved.by)), "period": saved.period, "filter": saved.filter,
+        "dataset": saved.dataset, "by": ",".join(map(listed, saved.by)), "period": saved.period, "filter": saved.filter,
         "basis": saved.basis, "currency": saved.currency, "compare": saved.compare,
     }  # fmt: skip
     for name, value in meant.items():

@@ -28,8 +28,17 @@ DIMENSIONS: Final[dict[str, str]] = {
     "invoice": '"InvoiceId"',
     "publisher": '"PublisherName"',
     "currency": '"BillingCurrency"',
-    "model": '"Extra"[\'x_Model\']',
-    "tokens": '"Extra"[\'x_TokenDirection\']',
+    "model": "\"Extra\"['x_Model']",
+    "tokens": "\"Extra\"['x_TokenDirection']",
+    "cluster": "\"Extra\"['x_Cluster']",
+    "namespace": "\"Extra\"['x_Namespace']",
+    "controller": "\"Extra\"['x_Controller']",
+    "pod": "\"Extra\"['x_Pod']",
+    "container": "\"Extra\"['x_Container']",
+    "node": "\"Extra\"['x_Node']",
+    "component": "\"Extra\"['x_Component']",
+    "method": '"AllocatedMethodId"',
+    "allocated": 'coalesce("AllocatedResourceId", "AllocatedResourceName")',
 }
 """Dimensions by the word people use. `team` and `tag.KEY` are rendered by `expression`."""
 
@@ -39,6 +48,7 @@ LABELS: Final[dict[str, str]] = {
     "resource": '"ResourceName"',
     "region": '"RegionName"',
     "commitment": '"CommitmentDiscountName"',
+    "allocated": '"AllocatedResourceName"',
 }
 """Dimensions whose values are identifiers, and the column that names them."""
 
@@ -69,13 +79,15 @@ def is_tag(dimension: str) -> bool:
 
 
 def canonical(dimension: str) -> str:
-    """The one spelling of a dimension.
+    """The one spelling of a dimension; a label of Kubernetes (`label:KEY`) is the tag of that key.
 
     Raises:
         UnknownDimensionError: no such dimension; the message lists what there is.
     """
     if is_tag(dimension):
         return "tag." + dimension[4:]
+    if dimension[:6].lower() in {"label.", "label:"} and len(dimension) > 6:
+        return "tag." + dimension[6:]
     lower = dimension.lower()
     if lower in DIMENSIONS or lower in {"team", "tagged"}:
         return lower

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import dimensions, filters
-from finops_tui.queries.view import BASES, CATEGORIES, GRAINS, View
+from finops_tui.queries.view import BASES, BILL, CATEGORIES, DATASETS, GRAINS, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,7 @@ class Saved:
         currency: Billing currency, or None for all of them.
         compare: Whether the days before are compared, like for like.
         picture: What stands above the table.
+        dataset: Whether it is of the bill or of its allocation.
     """
 
     name: str = ""
@@ -48,6 +49,7 @@ class Saved:
     currency: str | None = None
     compare: bool = True
     picture: str = "trend"
+    dataset: str = BILL
 
     def __post_init__(self) -> None:
         """Refuse what no view could be made of.
@@ -59,6 +61,7 @@ class Saved:
             ("cost basis", self.basis, tuple(BASES)),
             ("grain", self.grain, GRAINS),
             ("picture", self.picture, PICTURES),
+            ("dataset", self.dataset, tuple(DATASETS)),
             *(("charge category", name, tuple(CATEGORIES)) for name in self.exclude),
         ):
             if word not in known:
@@ -96,6 +99,7 @@ class Saved:
             currency=view.currency,
             compare=view.compared is not None,
             picture=picture,
+            dataset=view.dataset,
         )
 
     def view(self, calendar: Calendar) -> View:
@@ -114,10 +118,13 @@ class Saved:
             excluded=frozenset(self.exclude),
             grain=self.grain if self.grain != "hour" or calendar.hourly else "day",
             currency=self.currency,
+            dataset=self.dataset,
         )
 
     def options(self) -> Iterator[str]:
         """The words of a command line that mean this view."""
+        if self.dataset != BILL:
+            yield from ("--dataset", self.dataset)
         yield from ("--by", ",".join(map(listed, self.by)), "--period", self.period)
         if self.filter:
             yield f"--filter={self.filter}"  # it may begin with a minus

@@ -28,6 +28,9 @@ DATASETS: Final[dict[str, str]] = {
 }
 """What a view looks at: the bill, or how money of the bill is allocated to pods, tasks and the like."""
 
+FIRST: Final[dict[str, str]] = {BILL: "service", ALLOCATION: "namespace"}
+"""What a dataset is grouped by when nothing is said."""
+
 GRAINS: Final[tuple[str, ...]] = ("hour", "day", "week", "month")
 
 CATEGORIES: Final[dict[str, str]] = {

@@ -11,11 +11,11 @@ from textual import work
 from finops_tui.queries.amounts import dearest_first, grouped
 from finops_tui.queries.buckets import describe
 from finops_tui.queries.periods import PeriodError
-from finops_tui.queries.view import GRAINS
+from finops_tui.queries.view import DATASETS, GRAINS
 from finops_tui.screens.basis_picker import BASIS_WORDS, CATEGORY_WORDS
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.filter_line import FIELD_WORDS
-from finops_tui.screens.group_picker import GROUPINGS
+from finops_tui.screens.group_picker import groupings
 from finops_tui.screens.keys import by_command, commands, shown_all
 from finops_tui.screens.period_picker import PRESETS
 from finops_tui.screens.prompt import Offer, Prompt
@@ -39,6 +39,7 @@ ARGUMENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "include": CATEGORY_WORDS,
     "filter": {name: FIELD_WORDS[name] for name in ("service", "account", "region", "tag.", "cost")},
     "grain": dict.fromkeys(GRAINS, ""),
+    "dataset": DATASETS,
     "sort": {"cost": "", "change": "", "name": "", "lines": ""},
     "view": dict.fromkeys(("trend", "ranking", "calendar", "treemap", "table"), ""),
     "export": dict.fromkeys(("csv", "parquet", "json", "md"), ""),
@@ -143,7 +144,7 @@ class CommandLine(Prompt[str]):
         """What may follow a command, as far as it is known without asking."""
         calendar = self.desk.calendar
         if command == "group":
-            named = [Offer(name, name, words) for name, words in GROUPINGS.items()]
+            named = [Offer(name, name, words) for name, words in groupings(self.desk.dataset).items()]
             return [*named, *(self._tags or ())]
         if command == "period" and calendar is not None:
             return [Offer(name, name, describe(calendar.period(name))) for name in PRESETS]

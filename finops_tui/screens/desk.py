@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from finops_tui.queries.view import BILL
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
@@ -145,6 +147,8 @@ class Desk:
         views: Saved views.
         sql: Runs SQL of one's own.
         first: What the command line asks to open with, in words; the start view otherwise.
+        dataset: What is looked at: the bill, or its allocation.
+        beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
     """
 
     ask: Ask
@@ -165,3 +169,5 @@ class Desk:
     views: Views | None = None
     sql: Sql | None = None
     first: Saved | None = None
+    dataset: str = BILL
+    beside: Desk | None = field(default=None, compare=False, repr=False)

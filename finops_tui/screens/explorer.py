@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
+from finops_tui.queries.view import BILL, DATASETS
 from finops_tui.screens import clipboard, commands, steps
 from finops_tui.screens.explorer_groups import SORTS
 from finops_tui.screens.explorer_kept import ExplorerKept
 from finops_tui.screens.explorer_picks import NOTHING
 from finops_tui.screens.explorer_picture import PICTURES, WITHOUT_TABLE, Picture
 from finops_tui.screens.explorer_why import ExplorerWhy
-from finops_tui.screens.keys import DIGITS, bindings
+from finops_tui.screens.keys import bindings, digit
 from finops_tui.screens.widgets.table import VTable
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
+    from finops_tui.queries.view import View
     from finops_tui.screens.action import Action
 
 
@@ -98,7 +100,7 @@ class Explorer(ExplorerKept, ExplorerWhy):
     def action_group_nth(self, number: int) -> None:
         """Group by the dimension of a digit."""
         if self.view is not None:
-            dimension = DIGITS[number - 1]
+            dimension = digit(number, self.view.dataset)
             self.step(self.view.regroup(dimension), f"grouped by {dimension} already")
 
     def action_keep(self, excluded: bool) -> None:  # noqa: FBT001 - Textual passes it by position
@@ -144,6 +146,25 @@ class Explorer(ExplorerKept, ExplorerWhy):
         """Leave every group and forget the filter."""
         if self.view is not None:
             self.step(steps.cleared(self.view), "nothing to clear: no group entered, no filter")
+
+    def action_dataset(self) -> None:
+        """To the allocation of the bill, or back to the bill."""
+        self.to_dataset()
+
+    def to_dataset(self, view: View | None = None) -> None:
+        """Go to the explorer of the other dataset, with a view of it or where it was left."""
+        beside = self.desk.beside
+        if beside is None or (beside.start is None and self.desk.dataset == BILL):
+            self.say(
+                "no allocation is loaded: exports of OpenCost or Kubecost, or split cost allocation of AWS"
+            )
+        elif self.desk.dataset == BILL:
+            self.app.push_screen(Explorer(beside, view))
+        else:
+            below = next(screen for screen in self.app.screen_stack if isinstance(screen, Explorer))
+            self.desk.start = self.view or self.desk.start
+            self.app.pop_screen()
+            below.go(view)
 
     # Show
 
@@ -225,8 +246,21 @@ class Explorer(ExplorerKept, ExplorerWhy):
         if words is not None:
             self.say(words)
 
+    def obey_dataset(self, name: str) -> None:
+        """Go to the dataset of a name."""
+        try:
+            if commands.one_of(name, tuple(DATASETS), "dataset") == self.desk.dataset:
+                self.say(f"dataset {self.desk.dataset}: that is what you see")
+            else:
+                self.to_dataset()
+        except ValueError as error:
+            self.say(str(error), "warn")
+
     async def obey_with(self, action: Action, argument: str) -> None:
         """Do an action with an argument from the command line."""
+        if action.id == "slice.dataset":
+            self.obey_dataset(argument)
+            return
         if self.view is None or self.desk.calendar is None:
             self.say(NOTHING)
             return

@@ -88,6 +88,8 @@ class ExplorerCore(Panes[None]):
         self.go(first)
         if self.desk.first is not None:
             self.show_opened(self.desk.first)
+        if (words := explorer_words.alone(self.desk)) is not None:
+            self.say(words, "warn")
 
     def show_opened(self, saved: Saved) -> None:
         """Show a saved view as it was."""
@@ -107,6 +109,9 @@ class ExplorerCore(Panes[None]):
 
     def go(self, view: View | None) -> None:
         """Look at another view; None is "leave it"."""
+        if view is not None and view.dataset != self.desk.dataset:
+            self.to_dataset(view)
+            return
         calendar = self.desk.calendar
         if view is None or calendar is None:
             return
@@ -126,6 +131,10 @@ class ExplorerCore(Panes[None]):
         self.status.clear()
         for pane in (self.groups, self.picture, self.query_one(KpiLine)):
             pane.look_at(view)
+
+    def to_dataset(self, view: View | None = None) -> None:
+        """Go to the explorer of the other dataset, with a view of it or where it was left."""
+        raise NotImplementedError
 
     def travel(self, by: int) -> None:
         """Go back or forward in time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from finops_tui.queries import filters
+from finops_tui.queries.view import ALLOCATION, BILL
 from finops_tui.screens import money, trail
 from finops_tui.screens.keys import actions, shown_all
 from finops_tui.screens.line import Part
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.explorer_groups import Groups
 
 NAME = "finops-tui"
+SPLIT = "allocation of money already in the bill; not added to it"
 _RANKS = {"help": 1, "explain.this": 3, "nav.pane": 20}
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
@@ -27,7 +29,11 @@ def top(
 ) -> tuple[list[Part], list[Part]]:
     """The breadcrumb, and at the right everything the figures depend on, also what they leave out."""
     path = trail.crumbs(view, names)
-    left = [Part(title or NAME, "strong", 9), Part("▸ " + " ▸ ".join(path), "accent", 0, tail=True)]
+    left = [
+        Part(title or NAME, "strong", 9),
+        *([Part(view.dataset, "warn", 0)] if view.dataset != BILL else ()),
+        Part("▸ " + " ▸ ".join(path), "accent", 0, tail=True),
+    ]
     right = [
         Part(trail.days(view.period), "", 0),
         Part(_GRAINS[view.grain], "muted", 8),
@@ -55,12 +61,22 @@ def top_empty(title: str) -> list[Part]:
 def empty(desk: Desk) -> str:
     """What to do when nothing is loaded."""
     keys = {action.id: shown_all(action, desk.keys)[0] for action in actions("sources") if action.keys}
+    if desk.beside is not None and desk.beside.start is not None:
+        own = {action.id: shown_all(action, desk.keys)[0] for action in actions("explore") if action.keys}
+        return f"No bill is loaded; its allocation is: {own['slice.dataset']} shows it."
     if desk.load is None:
         return f"Nothing is loaded. {keys['quit']} leaves."
     return (
         f"Nothing is loaded yet: press {keys['go.sources']}, then {keys['sources.load']}, to load bills; "
         f"or leave with {keys['quit']} and try `finops-tui demo`."
     )
+
+
+def alone(desk: Desk) -> str | None:
+    """What to say of an allocation that was loaded without its bill; None where there is a bill."""
+    if desk.dataset == BILL or (desk.beside is not None and desk.beside.start is not None):
+        return None
+    return "no bill is loaded, only how its money is allocated"
 
 
 def nothing(view: View) -> str:
@@ -87,6 +103,8 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
             left.append(Part(str(row["k0"]), "muted", 3))
         if view.filter is not None and filters.split(view.filter)[1] is not None and groups.total is not None:
             left.append(Part(f"these rows: {money.amount(groups.total, view.currency or '')}", "", 2))
+        if view.dataset == ALLOCATION:
+            right.append(Part(SPLIT, "warn", 0, brief="not added to the bill"))
         right.append(Part(f"{groups.count:,} {'row' if groups.count == 1 else 'rows'}", "muted", 2))
     if calendar is not None:
         last = calendar.last

@@ -23,7 +23,7 @@ from finops_tui.queries.filter_complete import (
 from finops_tui.queries.filters import FilterError
 from finops_tui.queries.view import View
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.group_picker import GROUPINGS
+from finops_tui.screens.group_picker import ALLOCATED, GROUPINGS
 from finops_tui.screens.prompt import Offer, Prompt, title_of
 from finops_tui.screens.window import amounts_text
 
@@ -51,6 +51,7 @@ OPERATOR_WORDS: Final[dict[str, str]] = {
 }
 
 FIELD_WORDS: Final[dict[str, str]] = {
+    **ALLOCATED,
     **GROUPINGS,
     "tag.": "a tag key",
     "cost": "cost of a group on screen",

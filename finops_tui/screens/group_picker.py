@@ -10,6 +10,7 @@ from textual import work
 from finops_tui.queries.amounts import dearest_first, grouped
 from finops_tui.queries.columns import ATTRIBUTES, PERIODS
 from finops_tui.queries.dimensions import is_tag
+from finops_tui.queries.view import BILL
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.pick import Choice, Picker
 from finops_tui.screens.window import amounts_text
@@ -45,6 +46,29 @@ GROUPINGS: Final[dict[str, str]] = {
 """Dimensions in the order they are offered; the first nine have the digits of the explorer."""
 
 
+ALLOCATED: Final[dict[str, str]] = {
+    "namespace": "Namespace",
+    "cluster": "Cluster",
+    "controller": "Controller: deployment, job, service",
+    "pod": "Pod, or task",
+    "component": "Component: CPU, RAM, GPU, volumes, network",
+    "team": GROUPINGS["team"],
+    "node": "Node",
+    "container": "Container",
+    "method": "Method: who allocated the money",
+}
+"""What an allocation has beside them, offered first; the digits mean these there."""
+
+
+def groupings(dataset: str) -> dict[str, str]:
+    """The dimensions of a dataset by name, in the order they are offered."""
+    return (
+        GROUPINGS
+        if dataset == BILL
+        else ALLOCATED | {name: words for name, words in GROUPINGS.items() if name not in ALLOCATED}
+    )
+
+
 SHOWN: Final = 20
 """Tag keys that show without typing for them, the dearest ones."""
 
@@ -67,7 +91,7 @@ class GroupPicker(Picker):
 
     def choices(self) -> Sequence[Choice]:
         """Dimensions, tags, and columns that show when typed for."""
-        named = [Choice(key, title, also=key) for key, title in GROUPINGS.items()]
+        named = [Choice(key, title, also=key) for key, title in groupings(self.view.dataset).items()]
         known = {choice.key for choice in self._tags}
         own = [Choice(d, d) for d in self.view.group_by if is_tag(d) and d not in known]
         columns = [Choice(name, name, "FOCUS column", hidden=True) for name in (*ATTRIBUTES, *PERIODS)]

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.screens.action import SCREENS, Action
+from finops_tui.screens.keys_slice import digit
 from finops_tui.screens.keys_table import ACTIONS, DIGITS, GROUPS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = (
     "by_command",
     "clashes",
     "commands",
+    "digit",
     "keymap",
     "shown",
     "shown_all",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from finops_tui.queries.view import BILL
 from finops_tui.screens.action import Action
 
 _EXPLORE: Final = ("explore",)
@@ -23,6 +24,18 @@ DIGITS: Final = (
 )
 """What the digits group by, in the order of the group-by picker."""
 
+ALLOCATED: Final = (
+    *("namespace", "cluster", "controller", "pod", "component"),
+    *("team", "node", "container", "method"),
+)
+"""What they group an allocation by."""
+
+
+def digit(number: int, dataset: str) -> str:
+    """The dimension of a digit, from 1."""
+    return (DIGITS if dataset == BILL else ALLOCATED)[number - 1]
+
+
 SLICE: Final = (
     Action(
         "slice.group",
@@ -36,8 +49,12 @@ SLICE: Final = (
         footer=True,
     ),
     *(
-        Action(f"slice.group_{n}", str(n), f"group_nth({n})", name, f"Group by {name}.", _SLICED)
-        for n, name in enumerate(DIGITS, start=1)
+        Action(
+            *(f"slice.group_{n}", str(n), f"group_nth({n})", name),
+            f"Group by {name}" + (f"; an allocation by {other}." if other != name else "."),
+            _SLICED,
+        )
+        for n, (name, other) in enumerate(zip(DIGITS, ALLOCATED, strict=True), start=1)
     ),
     Action(
         "slice.filter",
@@ -203,5 +220,15 @@ SLICE: Final = (
         "Everything of the period: no groups entered, no filter.",
         _EXPLORE,
         "clear",
+    ),
+    Action(
+        "slice.dataset",
+        "P",
+        "dataset",
+        "allocation",
+        "How the bill is allocated to pods and tasks, apart from the bill; again, back to the bill.",
+        _EXPLORE,
+        "dataset",
+        "DATASET",
     ),
 )

@@ -13,7 +13,7 @@ from finops_tui.queries.periods import PeriodError
 from finops_tui.queries.view import View
 from finops_tui.screens import commands, steps, trail
 from finops_tui.screens.asking import Asking, Waiting
-from finops_tui.screens.keys import DIGITS
+from finops_tui.screens.keys import digit
 from finops_tui.screens.line import Part
 from finops_tui.screens.page import Page
 from finops_tui.screens.status import StatusLine
@@ -150,7 +150,8 @@ class SlicedPage(Page[View], Asking, Figures):
 
     def action_group_nth(self, number: int) -> None:
         """Group by the dimension of a digit."""
-        self.slice(self.base.regroup(DIGITS[number - 1]), f"grouped by {DIGITS[number - 1]} already")
+        dimension = digit(number, self.base.dataset)
+        self.slice(self.base.regroup(dimension), f"grouped by {dimension} already")
 
     def action_filter(self) -> None:
         """Write a filter."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import buckets, periods
-from finops_tui.queries.view import BASES, GRAINS, Condition, Period
+from finops_tui.queries.view import ALLOCATION, BASES, GRAINS, Condition, Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,9 @@ ONWARD: Final[dict[str, tuple[str, ...]]] = {
 INWARD: Final = ("service", "region", "usage", "resource")
 """The same for every other dimension."""
 
+ALLOCATED: Final = ("namespace", "controller", "pod", "resource")
+"""The same in an allocation, from the outside in."""
+
 MOST_BINS: Final = 800
 HOURS: Final = 14
 """Days that are shown by the hour, at most."""
@@ -38,7 +41,11 @@ def onward(view: View) -> tuple[str, ...]:
     if "resource" in view.group_by:
         return ()
     gone = {condition.dimension for condition in view.path if not condition.excluded} | set(view.group_by)
-    way = ONWARD.get(view.dimension, INWARD)
+    if view.dataset == ALLOCATION:
+        inside = ALLOCATED.index(view.dimension) + 1 if view.dimension in ALLOCATED else 0
+        way = ALLOCATED[inside:]
+    else:
+        way = ONWARD.get(view.dimension, INWARD)
     return tuple(name for name in way if name not in gone) or ("resource",)
 
 
