@@ -102,6 +102,7 @@ def load(
         Place(place, source_name, access if sync_sources.is_remote(place) else ())
         for place in map(sync_sources.absolute, sources)
     ]
+    places = sync_sources.recalled(store_root, places)
     gathered = sync_gather.gather(places, progress, cancelled, agree)
     result = load_found(
         store_root,

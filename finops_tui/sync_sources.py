@@ -260,6 +260,15 @@ def named(found: Known, sources: Sequence[str]) -> Known:
     return replace(found, places=(*chosen, *fresh))
 
 
+def recalled(root: Path, places: Sequence[Place]) -> list[Place]:
+    """Places as they were reached the last time, where nobody says how: within the explorer nobody does."""
+    try:
+        known_ = {place.place: place.options for place in read(root).places}
+    except StoreError:
+        return list(places)
+    return [replace(place, options=place.options or known_.get(place.place, ())) for place in places]
+
+
 def _place(item: Mapping[str, Any]) -> Place:
     name = item["name"]
     options = tuple(sorted((_text(key), _text(value)) for key, value in item["options"].items()))

@@ -110,7 +110,7 @@ def _round(work: _Work) -> Fetched | None:
     """List, choose, fetch; the outcome once there was nothing left to fetch."""
     listing = work.list()
     if not listing.bills and not listing.refused:
-        others = f"; {listing.others:,} other objects" if listing.others else ""
+        others = f"; other objects: {listing.others:,}" if listing.others else ""
         return Fetched(refused=(Refused(work.place.url, f"no bills there{others}"),))
     try:
         manifests = [one for one in listing.manifests.values() if not one.archived]
@@ -138,10 +138,7 @@ def _paths(work: _Work, listing: Listing, bills: Sequence[Remote]) -> tuple[Path
 
 def _note(work: _Work, bills: Sequence[Remote]) -> str:
     """How much was fetched, of how much."""
-    total = sum(one.size for one in bills)
+    counts = f"{sum(one.size for one in bills) / 1e6:,.1f} MB count (files: {len(bills):,})"
     if not work.objects:
-        return f"{work.place.url}: nothing has changed since the last load ({len(bills):,} files)"
-    return (
-        f"{work.place.url}: {work.objects:,} objects fetched ({work.bytes / 1e6:,.1f} MB);"
-        f" {len(bills):,} files count ({total / 1e6:,.1f} MB)"
-    )
+        return f"{work.place.url}: nothing has changed since the last load; {counts}"
+    return f"{work.place.url}: {work.bytes / 1e6:,.1f} MB fetched (objects: {work.objects:,}); {counts}"

@@ -204,7 +204,7 @@ def test_what_is_held_is_not_fetched_again_and_what_is_gone_goes(
 def test_nothing_there_leaves_what_is_held(bucket: Bucket, access: Access, tmp_path: Path) -> None:
     bucket.put("x/notes.txt", "hello")
     (refused,) = s3.fetch(bucket.url("x"), access, tmp_path).refused
-    assert refused.reason == "no bills there; 1 other objects"
+    assert refused.reason == "no bills there; other objects: 1"
     (refused,) = s3.fetch(bucket.url("nowhere"), access, tmp_path).refused
     assert refused.reason == "no bills there"
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from finops_tui import loader
 from finops_tui.__main__ import main
 from finops_tui.sources import cost_explorer_fetch
 from tests.sources import bills
@@ -182,3 +183,16 @@ def test_a_file_of_cost_explorer_is_small_and_named_by_its_month(bucket: Bucket,
     (file,) = (tmp_path / "cache").rglob("*.csv")
     assert file.name == "cost-explorer-2026-02.csv"
     assert cost_explorer_fetch.FOLDER in file.parts
+
+
+def test_how_a_place_was_reached_is_remembered_for_the_explorer(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.export([cur2("1")])
+    assert main(["load", bucket.url("exports"), "--endpoint-url", bucket.server.url]) == 0
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    result = loader.load(tmp_path / "store", [bucket.url("exports")])
+    assert not result.refused
+    assert json.loads((tmp_path / "store" / "SOURCES").read_text())["places"][0]["options"] == {
+        "endpoint_url": bucket.server.url
+    }
