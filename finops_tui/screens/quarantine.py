@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.keys import bindings
+from finops_tui.screens.keys import actions, bindings, shown_all
 from finops_tui.screens.line import Part
 from finops_tui.screens.page import Page, SortedTable
 from finops_tui.screens.safe_text import cell
@@ -34,11 +34,11 @@ SHOWN: Final = 4_000
 """Characters of a record that are shown; an export has all of it."""
 
 COLUMNS: Final = (
-    Column("reason", "Reason", 24, flex=2),
+    Column("reason", "Reason", 28, flex=2),
     Column("period", "Period", 7, min_terminal_width=70),
     Column("name", "File", 16, flex=1),
     Column("record", "Record", 9, kind="number"),
-    Column("raw", "Raw text", 20, flex=4),
+    Column("raw", "Raw text", 14, flex=4),
     Column("source", "Source", 10, min_terminal_width=150),
     Column("account", "Account", 14, flex=1, min_terminal_width=120),
 )
@@ -106,7 +106,9 @@ class QuarantineScreen(Page[None]):
     def show_record(self, event: VTable.RowHighlighted) -> None:
         """Say where the record under the cursor is."""
         row = event.row
-        self.show_state([Part(row["reason"], "warn", 0), Part(row["file"], "muted", 1, tail=True)])
+        where = [Part(row["reason"], "warn", 0), Part(row["file"], "muted", 1, tail=True)]
+        key = next(shown_all(a, self.desk.keys)[0] for a in actions(self.where) if a.id == "export")
+        self.show_state(where, [Part("exports all of them", "muted", 4, lead=key)])
 
     @on(VTable.RowSelected)
     def open_record(self, event: VTable.RowSelected) -> None:
