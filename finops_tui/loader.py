@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from finops_tui import __version__, account_names, generations, moves, segments, sync_gather, sync_sources
+from finops_tui import (
+    __version__,
+    account_names,
+    accounting,
+    generations,
+    moves,
+    segments,
+    sync_gather,
+    sync_sources,
+)
 from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
-from finops_tui.manifest import Input, Manifest, StoreError
+from finops_tui.manifest import Input, Manifest
 from finops_tui.sync_sources import Place
 
 __all__ = ("LoadCancelledError", "LoadResult", "Revise", "load", "load_found")
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -236,8 +245,8 @@ class _Staging:
             )
             entries.append(entry)
         stop_if(self.cancelled)
-        _account_for_charges(self.connection, entries, {number for unit in units for number in unit.files})
-        _account_for_records(staged.files, units)
+        accounting.charges(self.connection, entries, {number for unit in units for number in unit.files})
+        accounting.records(staged.files, units)
         return entries
 
 
@@ -279,31 +288,6 @@ def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Call
             progress(Progress(f"storing {shown(unit)}", total, total, records))
 
     return tell
-
-
-def _account_for_charges(
-    connection: DuckDBPyConnection, entries: Iterable[Entry], files: Iterable[int]
-) -> None:
-    """Refuse to publish unless every staged charge and every quarantined record is in a segment."""
-    kept = sum(entry.charges for entry in entries), sum(entry.quarantined for entry in entries)
-    row: Any = connection.execute(
-        "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM quarantined WHERE list_contains($1, file))",
-        [sorted(files)],
-    ).fetchone()
-    if kept != tuple(row):
-        raise StoreError(f"{row[0]} charges were read and {kept[0]} stored; nothing was published")
-
-
-def _account_for_records(files: Sequence[StagedFile], units: Sequence[Unit]) -> None:
-    """Refuse to publish unless the records counted in each file are those of its units and the quarantined."""
-    for number, file in enumerate(files):
-        parts = [unit.records[number] for unit in units if number in unit.records]
-        found = sum(parts) + file.quarantined
-        if parts and found != file.records:
-            raise StoreError(
-                f"{file.path.name}: {file.records} records were counted and {found} accounted for;"
-                " nothing was published"
-            )
 
 
 def _input(file: StagedFile) -> Input:
