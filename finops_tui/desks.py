@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from finops_tui import bare_sql, export, reconcile
+from finops_tui import bare_sql, export, markers, reconcile
 from finops_tui.allocated_desk import attach, opening
 from finops_tui.manifest import StoreError
 from finops_tui.queries.view import BILL
@@ -77,6 +77,7 @@ def build_desk(
     )
     desk.origin = bare_sql.origin(store)
     desk.refresh = _refresh(store, desk, settings.view)
+    desk.markers = markers.asked(settings.markers)
     desk.newer = None if demo else _newer(store)
     desk.quarantined = _quarantined(store)
     desk.load = None if demo else _Load(store, desk, settings.formats)

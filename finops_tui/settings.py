@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finops_tui.mapped import Mapped
+    from finops_tui.markers import Place
     from finops_tui.toml_reader import Where
 
 __all__ = ["Settings", "SettingsError", "Start", "check_keys", "load"]
@@ -34,7 +35,7 @@ THEMES: Final = ("auto", "dark", "light")
 DELTA_COLORS: Final = ("cost", "neutral", "off")
 COMPARISONS: Final = ("previous", "none")
 
-_TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys", "format")
+_TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys", "format", "markers")
 _VIEW: Final = ("saved", "period", "basis", "group", "compare", "exclude")
 _BUDGET: Final = (
     *("name", "scope", "amount", "plan", "months", "currency"),
@@ -78,6 +79,7 @@ class Settings:
         view: What the explorer opens with.
         account_names: Names by account id, where the bill has none or others are wanted.
         formats: Tables of any kind, and which of their columns are which FOCUS columns.
+        markers: Where events come from: files, and tags of git repositories.
         path: The file, or None when there is none.
         key_lines: Line of each entry of `keys`.
     """
@@ -91,6 +93,7 @@ class Settings:
     view: Start = field(default_factory=Start)
     account_names: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[Mapped, ...] = ()
+    markers: tuple[Place, ...] = ()
     path: Path | None = None
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -128,12 +131,21 @@ def load(path: Path, *, required: bool = False) -> Settings:
         view=_start(reader),
         account_names={name: reader.text(accounts, name, name, ("accounts",)) for name in accounts},
         formats=mapped.read(reader),
+        markers=_markers(reader),
         path=path,
         key_lines=key_lines,
     )
     if reader.problems:
         raise SettingsError(reader.in_order())
     return settings
+
+
+def _markers(reader: Reader) -> tuple[Place, ...]:
+    if "markers" not in reader.data:
+        return ()
+    from finops_tui.markers import places
+
+    return places(reader)
 
 
 def check_keys(settings: Settings) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from finops_tui.queries.accounting import Unit
     from finops_tui.queries.budgets import Budget
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.markers import Marker
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
@@ -162,6 +163,10 @@ class Desk:
     load: Load | None = None
     newer: Callable[[], Awaitable[bool]] | None = None
     refresh: Callable[[], Awaitable[bool]] | None = None
+        origin: Where what is loaded came from, and SQL for it.
+        markers: Events, and what of them could not be read; read when they are asked for first.
+        masking: Covers names and amounts.
+        masked: What is covered, in words, or ''.
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
     quarantined: Callable[[int, int | None, int | None], Awaitable[pl.DataFrame]] | None = None
     statement: Callable[[str, View], str] | None = None
@@ -171,3 +176,4 @@ class Desk:
     first: Saved | None = None
     dataset: str = BILL
     beside: Desk | None = field(default=None, compare=False, repr=False)
+    markers: Callable[[], Awaitable[tuple[tuple[Marker, ...], tuple[str, ...]]]] | None = None

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.widgets import Static
 
-from finops_tui.queries import explain_words
+from finops_tui.queries import explain_words, markers
 from finops_tui.queries.explain import explain
 from finops_tui.queries.explain_parts import PARTS
 from finops_tui.queries.explain_steps import ENDS, listed, way
 from finops_tui.screens import explain_table, money, steps
 from finops_tui.screens.asking import StaleError
 from finops_tui.screens.cells import written
+from finops_tui.screens.desk import DeskError
 from finops_tui.screens.keys import bindings
 from finops_tui.screens.line import Line, Part
 from finops_tui.screens.page import SortedTable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from finops_tui.queries.explain import Driver, Explanation
+    from finops_tui.queries.markers import Began
     from finops_tui.queries.view import Period, View
     from finops_tui.screens.desk import Desk
 
@@ -61,6 +63,7 @@ class ExplainCore(SlicedPage):
         match: What counts as the same thing: a resource's usage, or a usage whatever the resource.
         one: The explanation on screen.
         part: The part whose drivers are listed; None for the whole change.
+        events: When drivers began to change and what happened then; None where no events are known.
     """
 
     where: ClassVar[str] = "explain"
@@ -96,6 +99,7 @@ class ExplainCore(SlicedPage):
         self.match = match
         self.one: Explanation | None = None
         self.part: str | None = None
+        self.events: dict[tuple[str | None, ...], Began] | None = None
         self._grouping_chosen = False
 
     def body(self) -> ComposeResult:
@@ -153,6 +157,28 @@ class ExplainCore(SlicedPage):
         self.one = next((one for one in found if one.currency == view.currency), None)
         self._show(shown)
 
+    @work(exclusive=True, group="events")
+    async def ask_events(self, one: Explanation, view: View) -> None:
+        """Ask when the largest drivers began to change, and show what happened then."""
+        if self.desk.markers is None or not one.drivers:
+            return
+        read, problems = await self.desk.markers()
+        if problems:
+            self.say("; ".join(problems), "warn")
+        events = markers.within(read, markers.span(view))
+        if not events or one is not self.one:
+            return
+        drivers = one.drivers[: markers.DRIVERS]
+        resources = markers.resources_of(view, drivers, events)
+        try:
+            days = await self.ask("by_bucket", markers.days_of(view, drivers))
+            named = await self.ask("by_key", resources) if resources is not None else None
+            found = await self.aside(lambda: markers.began(view, drivers, events, days, named))
+        except (StaleError, DeskError):
+            return
+        self.events = found
+        self.list_drivers(one, view)
+
     async def _explained(self, view: View) -> tuple[Explanation, ...]:
         frame = await self.ask("explain", view, match=self.match)
         return await self.aside(lambda: explain(frame, view))
@@ -194,7 +220,9 @@ class ExplainCore(SlicedPage):
         wide = self.size.width >= WIDE
         titles = {name: f"{name} · {PARTS[name]}" for name in names if wide and name in PARTS}
         self.parts.show(shown, currency=one.currency, titles=titles, cursor=at)
+        self.events = None
         self.list_drivers(one, view)
+        self.ask_events(one, view)
 
     def _tell(self, text: str) -> None:
         self.query_one("#story", Static).update(written(text, self.desk.look))
@@ -222,9 +250,8 @@ class ExplainCore(SlicedPage):
             return
         table = self.drivers
         table.sorted_by = None
-        table.list_rows(
-            explain_table.columns(view, one, part), explain_table.rows(view, one, part, ranked, rest)
-        )
+        rows = explain_table.rows(view, one, part, ranked, rest=rest, events=self.events)
+        table.list_rows(explain_table.columns(view, one, part, marked=self.events is not None), rows)
         if not ranked:
             table.message(f"No group has a part in {part or 'this change'}.")
         self.show_chosen()
@@ -235,6 +262,9 @@ class ExplainCore(SlicedPage):
         left = [Part(f"{self.part}: {PARTS[self.part]}", "accent", 0)] if self.part else []
         if not left and self.one is not None:
             left = [Part("the whole change: move to a part for its drivers", "muted", 1)]
+        row = self.drivers.current if self.focused is self.drivers else None
+        if row is not None and row.get("began"):
+            left = [Part(str(row["began"]), "accent", 0)]
         cut = "bars do not begin at 0" if self.parts.cut else ""
         self.show_state(left, [Part(cut, "muted", 2), Part(f"{self.drivers.count:,} rows", "muted", 1)])
 

@@ -95,7 +95,9 @@ class RowsScreen(SlicedPage):
             table.message("Nothing was charged in either period.")
             return
         ranked, rest = await self.aside(lambda: listed(one, part, THINGS))
-        table.list_rows(explain_table.things(one, part), explain_table.rows(view, one, part, ranked, rest))
+        table.list_rows(
+            explain_table.things(one, part), explain_table.rows(view, one, part, ranked, rest=rest)
+        )
         if not ranked:
             table.message("Nothing here has a part in it.")
         self.show_chosen()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.explain import Driver, Explanation
     from finops_tui.queries.explain_steps import Rest
+    from finops_tui.queries.markers import Began
     from finops_tui.queries.view import View
 
 Rows = list["Mapping[str, Any]"]
@@ -62,9 +63,20 @@ def things(one: Explanation, part: str | None) -> list[Column]:
     ]
 
 
-def rows(view: View, one: Explanation, part: str | None, ranked: Iterable[Driver], rest: Rest | None) -> Rows:
-    """One row per driver, what it adds to the part; the rest in the last one."""
-    found: Rows = [row_of(view, one, driver, part) for driver in ranked]
+def rows(
+    view: View,
+    one: Explanation,
+    part: str | None,
+    ranked: Iterable[Driver],
+    *,
+    rest: Rest | None = None,
+    events: Mapping[tuple[str | None, ...], Began] | None = None,
+) -> Rows:
+    """One row per driver, what it adds to the part and when it began; the rest in the last one."""
+    found: Rows = []
+    for driver in ranked:
+        began = (events or {}).get(driver.values)
+        found.append(row_of(view, one, driver, part) | {"began": began.words if began is not None else ""})
     if rest is not None:
         found.append(
             {

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import ContentSwitcher
 
-from finops_tui.queries import shares
+from finops_tui.queries import markers, shares
 from finops_tui.queries.view import Period
 from finops_tui.screens import readout, steps, trail
 from finops_tui.screens.asking import Asking
@@ -21,12 +21,14 @@ from finops_tui.screens.widgets.stacked import Series, StackedColumns
 from finops_tui.screens.widgets.treemap import Box, TreeMap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from decimal import Decimal
 
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from finops_tui.queries.markers import Marker
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
@@ -73,6 +75,7 @@ class Picture(Vertical, Asking):
         self._line = shares.Timeline((), ())
         self._days: dict[date, Decimal] = {}
         self._groups: list[tuple[str | None, ...]] = []
+        self._events: dict[int, list[Marker]] = {}
 
     def compose(self) -> ComposeResult:
         """One chart of each kind, one of them in sight, and the line that reads it."""
@@ -151,6 +154,19 @@ class Picture(Vertical, Asking):
         partial = bool(starts) and steps.unfinished(view, starts[-1], calendar)
         chart.show(starts, series, currency=view.currency or "", partial_last=partial)
         self._read_bins(*chart.span)
+        self.add_class("-answered")  # events may take a while
+        await self._mark_events(view, starts)
+
+    async def _mark_events(self, view: View, starts: Sequence[date]) -> None:
+        """Mark the bins in which something happened."""
+        self._events = {}
+        if self.desk.markers is None:
+            return
+        known, _ = await self._current(self.desk.markers())
+        self._events = readout.by_bin(markers.within(known, view.period), starts)
+        chart = self.query_one(StackedColumns)
+        chart.mark(self._events)
+        self._read_bins(*chart.span)
 
     async def _calendar(self, view: View) -> None:
         year = Period(min(view.period.since, view.period.until - _YEAR), view.period.until)
@@ -194,7 +210,8 @@ class Picture(Vertical, Asking):
                 steps.unfinished(self.view, start, self.desk.calendar)
                 for start in self._line.bins[first:stop]
             )
-            self._read(readout.bins(self._line, self.view, first, stop, unfinished=late))
+            read = readout.bins(self._line, self.view, first, stop, unfinished=late)
+            self._read((*read[:2], *readout.events(self._events, first, stop), *read[2:]))
 
     def _read_day(self, day: date | None) -> None:
         if self.view is not None and day is not None:

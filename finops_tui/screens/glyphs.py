@@ -33,6 +33,7 @@ class Glyphs:
         fall: Sorted downwards.
         swatch: A series in a legend.
         partial: A bin that is not complete.
+        event: Something happened in a bin.
     """
 
     levels: str
@@ -54,14 +55,15 @@ class Glyphs:
     fall: str
     swatch: str
     partial: str
+    event: str
 
 
 GLYPHS: Final[dict[Charset, Glyphs]] = {
     "unicode": Glyphs(
-        " ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "░", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─▁│▶▲✓…▲▼■┄"
+        " ▁▂▃▄▅▆▇█", " ▏▎▍▌▋▊▉█", "▆", "░", "▁▂▃▄▅▆▇", "▔", "█▓▒░#=+:.", " ·░▒▓█", *"─▁│▶▲✓…▲▼■┄◆"
     ),
-    "blocks": Glyphs(" ▄█", " ▌█", "▄", "░", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─_│>▲*»▲▼■-"),
-    "ascii": Glyphs(" #", " #", "=", "-", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-_|>^*~^v#~"),
+    "blocks": Glyphs(" ▄█", " ▌█", "▄", "░", "_▄█", "▀", "█▓▒░#=+:.", " .░▒▓█", *"─_│>▲*»▲▼■-♦"),
+    "ascii": Glyphs(" #", " #", "=", "-", "_.-=#", "~", "#=+:%o*x.", " .:+#@", *"-_|>^*~^v#~!"),
 }
 
 

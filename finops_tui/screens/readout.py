@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +12,10 @@ from finops_tui.screens import money, trail
 from finops_tui.screens.line import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from decimal import Decimal
 
+    from finops_tui.queries.markers import Marker
     from finops_tui.queries.view import View
 
 __all__ = ("Part", "bins", "day", "when")
@@ -61,6 +63,25 @@ def bins(
         name = trail.value_in_words(view.dimension, strand.value, strand.label)
         parts.append(Part(f"{shortened(name)} {money.compact(cost, code)}", "muted", 2 + rank))
     return tuple(parts)
+
+
+def by_bin(markers: Iterable[Marker], starts: Sequence[date]) -> dict[int, list[Marker]]:
+    """Events by the index of the bin that they lie in."""
+    found: dict[int, list[Marker]] = {}
+    days = [start.date() if isinstance(start, datetime) else start for start in starts]
+    for marker in markers:
+        place = bisect_right(days, marker.day) - 1
+        if place >= 0:  # in an hourly chart the first hour of the day: only the day of an event is known
+            found.setdefault(days.index(days[place]), []).append(marker)
+    return found
+
+
+def events(marked: Mapping[int, Sequence[Marker]], first: int, end: int) -> tuple[Part, ...]:
+    """What happened in some bins, the first two in words."""
+    found = [marker for place in range(first, end) for marker in marked.get(place, ())]
+    parts = [Part(shortened(marker.words, 40), "accent", 1, "◆") for marker in found[:2]]
+    more = len(found) - len(parts)
+    return (*parts, *([Part(f"{more} more events", "accent", 2)] if more else ()))
 
 
 def day(days: Mapping[date, Decimal], view: View, at: date) -> tuple[Part, ...]:

@@ -27,6 +27,10 @@ class Figures(Widget):
 
     def followed(self, view: View | None) -> None:
         """Go where a screen opened from here led to: a view to explore, or None to stay."""
+    def say(self, text: str, tone: str = "") -> None:
+        """Say something for a while."""
+        raise NotImplementedError
+
         raise NotImplementedError
 
     def action_explain(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position

@@ -19,7 +19,7 @@ from finops_tui.screens.widgets.scale import Axis, Columns, axis, columns
 from finops_tui.screens.widgets.stack import Layer, Series, extremes, layers, side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from textual.events import Blur, Click, Focus
 
@@ -78,6 +78,18 @@ class StackedColumns(Chart):
         self._currency = ""
         self._partial = False
         self._plan: _Plan | None = None
+        self._marked: frozenset[int] = frozenset()
+
+    def mark(self, bins: Iterable[int]) -> None:
+        """Mark bins in which something happened; `show` forgets them.
+
+        Args:
+            bins: Their indices.
+        """
+        marked = frozenset(bins)
+        if marked != self._marked:
+            self._marked = marked
+            self.forget()
 
     def show(
         self,
@@ -99,6 +111,7 @@ class StackedColumns(Chart):
         """
         self._bins, self._series = bins, series
         self._currency, self._partial = currency, partial_last
+        self._marked = frozenset()
         last = max(0, len(bins) - 1)
         self.set_reactive(StackedColumns.cursor, last if cursor is None else max(0, min(cursor, last)))
         self.forget()
@@ -156,6 +169,7 @@ class StackedColumns(Chart):
         for index in range(plan.columns.count):
             self._draw_column(grid, plan, index)
         self._draw_foot(grid, plan)
+        self._draw_marks(grid, plan)
         if not self._bins:
             grid.write(plan.gutter, height // 2, "No cost in this period", palette(self.look).muted)
         shown = legend.entries(plan.drawn, self.look, partial=self._incomplete(plan))
@@ -197,6 +211,13 @@ class StackedColumns(Chart):
             x = plan.gutter + (cols.count - 1) * cols.width
             sign = glyphs(self.look).partial
             grid.fill(x, plan.foot, cols.width - cols.gap, sign, palette(self.look).accent)
+
+    def _draw_marks(self, grid: Grid, plan: _Plan) -> None:
+        """A sign at the top of the columns of marked bins."""
+        cols = plan.columns
+        for column in dict.fromkeys(cols.of_bin(index) for index in sorted(self._marked)):
+            x = plan.gutter + column * cols.width + (cols.width - cols.gap - 1) // 2
+            grid.put(x, plan.legend, glyphs(self.look).event, palette(self.look).accent)
 
     def _incomplete(self, plan: _Plan) -> bool:
         """Whether the last column holds less than the others."""
