@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from finops_tui.sources.kinds import Seen
 
 _SPLIT_SQL: Final = """
-SELECT file, count(*), 'of split cost allocation left out, other lines carry the money'
+SELECT file, count(*), CASE
+    WHEN coalesce(split_line_item_split_cost, split_line_item_unused_cost, split_line_item_net_split_cost,
+        split_line_item_net_unused_cost) IS NULL
+    THEN 'of split cost allocation left out: other lines carry the money, and these have no share of it'
+    ELSE 'of split cost allocation, held beside the bill: other lines carry the money'
+END AS words
 FROM raw_cur_items JOIN raw_cur_lines USING (line)
-WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') GROUP BY file"""
+WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') GROUP BY ALL"""
 
 
 def detect(seen: Seen) -> str | None:
@@ -78,12 +83,14 @@ KIND: Final = Kind(
     columns=fields.CUR_COLUMNS,
     money=fields.CUR_MONEY,
     times=fields.CUR_TIMES,
-    mapping=("aws_names.sql", "aws_cur.sql"),
+    mapping=("aws_names.sql", "aws_cur.sql", "aws_split.sql"),
     detect=detect,
     layout=layout,
     tags=("resource_tags",),
     prepare=commitments.net_unused,
     notes=_SPLIT_SQL,
     divided=True,
-    quantities=("line_item_usage_amount",),
+    quantities=(
+        *("line_item_usage_amount", "split_line_item_actual_usage", "split_line_item_split_usage"),
+    ),
 )

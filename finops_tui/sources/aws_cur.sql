@@ -4,7 +4,7 @@
 -- with its on-demand price, and negation lines take that price back; billed here is 0 on both, and what the
 -- two leave over, if anything, stays on one negation line, so that billed adds up to the unblended cost.
 -- A recurring fee of a commitment becomes two lines: the purchase, and what was paid for and not used.
--- Lines of split cost allocation repeat money of the instance's own line and are left out.
+-- Lines of split cost allocation repeat money of the instance's own line: aws_split.sql keeps them apart.
 
 -- What of a line decides about its money.
 CREATE OR REPLACE TEMP TABLE cur_line AS
@@ -261,4 +261,8 @@ JOIN cur_line USING (line)
 ANTI JOIN (
     SELECT file, record FROM staged_items JOIN cur_line USING (line) WHERE kind = 'SavingsPlanNegation'
 ) kept USING (file, record)
-WHERE split OR kind = 'SavingsPlanNegation';
+WHERE CASE
+    WHEN split THEN coalesce(split_line_item_split_cost, split_line_item_unused_cost,
+        split_line_item_net_split_cost, split_line_item_net_unused_cost) IS NULL
+    ELSE kind = 'SavingsPlanNegation'
+END;

@@ -46,7 +46,8 @@ CUR_TEXTS: Final = (
     "product_location_type", "product_product_family", "product_product_name", "product_region",
     "product_region_code", "product_servicecode", "product_sku", "reservation_reservation_a_r_n",
     "savings_plan_offering_type", "savings_plan_payment_option", "savings_plan_purchase_term",
-    "savings_plan_savings_plan_a_r_n", "line_item_usage_amount",
+    "savings_plan_savings_plan_a_r_n", "line_item_usage_amount", "split_line_item_parent_resource_id",
+    "split_line_item_actual_usage", "split_line_item_split_usage",
 )  # fmt: skip
 
 CUR_TIMES: Final = (
@@ -65,6 +66,9 @@ CUR_MONEY: Final = (
     "savings_plan_net_recurring_commitment_for_billing_period",
     "savings_plan_amortized_upfront_commitment_for_billing_period",
     "savings_plan_net_amortized_upfront_commitment_for_billing_period", "savings_plan_net_unused",
+    "split_line_item_split_cost", "split_line_item_net_split_cost", "split_line_item_unused_cost",
+    "split_line_item_net_unused_cost", "split_line_item_public_on_demand_split_cost",
+    "split_line_item_public_on_demand_unused_cost",
 )  # fmt: skip
 
 CUR_MAPS: Final = ("resource_tags", "cost_category", "product")

@@ -8,10 +8,10 @@ from typing import Any
 from tests.sources.bills import Bench
 
 
-def by(bench: Bench, *names: str) -> dict[tuple[str, ...], Decimal]:
+def by(bench: Bench, *names: str, where: str = "true") -> dict[tuple[str, ...], Decimal]:
     """What staged lines come to, by some of their columns, without what comes to nothing."""
     keys = ", ".join(names)
-    rows = bench.query(f"SELECT {keys}, sum(EffectiveCost) FROM staged GROUP BY ALL")
+    rows = bench.query(f"SELECT {keys}, sum(EffectiveCost) FROM staged WHERE {where} GROUP BY ALL")
     return {tuple(row[:-1]): row[-1] for row in rows if row[-1]}
 
 

@@ -186,7 +186,7 @@ def test_split_cost_allocation_is_left_out(bench: Bench):
     staged = bench.stage_rows(rows)
     assert amounts(bench) == [(Decimal("1.5"), Decimal("1.5"))]
     assert staged.notes == (
-        "bill.csv: 2 records of split cost allocation left out, other lines carry the money",
+        "bill.csv: 2 records of split cost allocation left out: other lines carry the money, and these have no share of it",
     )
 
 
