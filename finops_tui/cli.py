@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from finops_tui import cli_store
+from finops_tui import cli_store, cli_words
+from finops_tui.cli_words import COMMANDS
 from finops_tui.queries.explain_parts import MATCHES, PARTS
 from finops_tui.queries.saved import PICTURES
 from finops_tui.queries.view import BASES, CATEGORIES, DATASETS, GRAINS
@@ -13,30 +14,9 @@ from finops_tui.queries.view import BASES, CATEGORIES, DATASETS, GRAINS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = (
-    "demo",
-    "load",
-    "sync",
-    "sources",
-    "query",
-    "explain",
-    "budgets",
-    "quality",
-    "report",
-    "views",
-    "sql",
-    "quarantine",
-    "reconcile",
-    "doctor",
-    "undo",
-)
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
-_EXPLORE = """\
-usage: finops-tui [options] [PATH ...]
-       finops-tui {demo,load,sync,sources,query,explain,budgets,quality,report,views,sql,quarantine,reconcile,doctor,undo}
-           [options]
-"""
+_EXPLORE: Final = "finops-tui [options] [PATH ...]\n       finops-tui COMMAND [options]"
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -59,28 +39,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _explore() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="finops-tui",
-        usage=_EXPLORE.removeprefix("usage: ").rstrip(),
+        usage=_EXPLORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Explore cloud bills in the terminal, from the export itself.",
-        epilog="""\
-commands:
-  demo      explore the bundled sample data
-  load      load bills into the store
-  sync      load what has changed in the sources, once or again and again
-  sources   list what is loaded
-  query     print costs by any dimensions
-  explain   print why a cost changed
-  budgets   print the budgets' state; exit code 1 when one is breached
-  quality   check the data, with the money at stake; exit code 1 when a check fails
-  report    write views as a report, or a page for each team
-  views     list the saved views
-  sql       run a SELECT of your own over the FOCUS table, read-only
-  quarantine  list or export the records that were set aside
-  reconcile   print what was exported against what is loaded and shown, exactly
-  doctor    examine the store; exit code 1 when something is damaged
-  undo      go back to what was loaded before the last load
-
-`finops-tui COMMAND --help` tells more.""",
+        epilog=cli_words.listed(),
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="bills to load first, as with load")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
@@ -92,7 +54,7 @@ commands:
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=_DESCRIPTIONS[command])
+    parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=COMMANDS[command][1])
     {
         "demo": _demo,
         "load": _load,
@@ -111,33 +73,6 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "undo": _sources,
     }[command](parser)
     return parser
-
-
-_DESCRIPTIONS: Final = {
-    "demo": "Explore the bundled sample data of a fictional company; no account, no network.",
-    "load": "Load bills into the store. A billing period that is loaded again is replaced, never doubled.",
-    "sync": "Look at every known source again, load what has changed, and print what moved. A source that is gone "
-    "or empty never wipes what is loaded. Exit code 3 when something was not loaded, 4 when somebody else is loading.",
-    "sources": "List what is loaded, with its totals.",
-    "query": "Print costs by any dimensions. Costs are exact; the rows and `other` add up to the totals.",
-    "explain": "Print why a cost changed between two periods: parts that add up to the change exactly, "
-    "and the groups that drove it.",
-    "quality": "Check what the figures stand on: identities of FOCUS, missing prices, spellings of tags, days still "
-    "arriving, bills loaded twice; each with the money at stake. Exit code 1 when a check fails.",
-    "report": "Write a report: saved views, a page for each team, or an overview; with what moved and why. HTML is one "
-    "file with its charts in it. With a folder as --output each page is a file of its own.",
-    "views": "List the saved views, with the command that prints each; `--delete NAME` deletes one.",
-    "sql": "Run one SELECT over the table `focus`, a row per charge with FOCUS columns. It cannot write, read files "
-    "or reach the network, and is stopped when it takes too long. Without a statement: a prompt, or standard input.",
-    "quarantine": "List the records that were set aside instead of loaded, each with its file, its number in it, the "
-    "reason and the raw text; or write all of them to a file.",
-    "reconcile": "Account for every record and every amount: what was exported is what is loaded and what was set "
-    "aside; what is loaded is what a view shows and what it leaves out. Exit code 1 when anything differs.",
-    "doctor": "Examine the store: read every segment, add it up again, and say how to repair what is damaged. "
-    "Exit code 1 when something is.",
-    "undo": "Go back to what was loaded before the last load, all of it at once. A second undo brings the load back.",
-    "budgets": "Print the state of the budgets in finops.toml. Exit code 1 when one is breached.",
-}
 
 
 def _store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
