@@ -131,11 +131,14 @@ class Aws:
         """
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.exceptions import HTTPClientError as HttpError
+        from botocore.parsers import ResponseParserError
 
         try:
             return function(**arguments)
         except (BotoCoreError, ClientError, HttpError) as error:
             raise self.problem(error, what) from None
+        except ResponseParserError:  # a portal, a proxy, a server of something else
+            raise PlaceError(f"{what}: what answered is not AWS, nor like it") from None
         except RecursionError:  # boto3 follows redirects as deep as they go
             raise PlaceError(f"{what}: {_ELSEWHERE}") from None
 

@@ -155,12 +155,13 @@ def _time(page: dict[str, Any]) -> float:
 
 
 def _remote(found: dict[str, Any], name: str) -> Remote:
+    changed = found.get("LastModified")
     return Remote(
-        found["Key"],
+        str(found["Key"]),
         name,
-        int(found["Size"]),
+        int(found.get("Size", 0)),
         str(found.get("ETag", "")),
-        found["LastModified"].timestamp(),
+        changed.timestamp() if changed is not None else 0.0,
         found.get("StorageClass") in _ARCHIVED,
     )
 
@@ -189,7 +190,7 @@ def _sort_in(listing: Listing, found: dict[str, Any], *, only_manifests: bool = 
     """A bill, a manifest or neither."""
     name = local_name(found["Key"])
     last = (name or "").rpartition("/")[2].lower()
-    if name is not None and last.endswith("manifest.json") and found["Size"] <= deliveries.MOST_BYTES:
+    if name is not None and last.endswith("manifest.json") and found.get("Size", 0) <= deliveries.MOST_BYTES:
         listing.manifests[name] = _remote(found, name)
     elif only_manifests:
         return

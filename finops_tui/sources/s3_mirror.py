@@ -57,7 +57,14 @@ class Mirror:
         return stat.S_ISREG(status.st_mode) and status.st_size == one.size
 
     def put(self, fetched: Iterable[tuple[Remote, Path]]) -> None:
-        """Move downloads, which are whole, to where they belong, with the times of the originals."""
+        """Move downloads, which are whole, to where they belong, with the times of the originals.
+
+        What is about to be replaced is forgotten first: the index never says of a file what it was.
+        """
+        fetched = list(fetched)
+        for one, _ in fetched:
+            self._objects.pop(one.name, None)
+        self._write()
         for one, path in fetched:
             target = self.files / one.name
             self._make_room(target)

@@ -214,3 +214,31 @@ def test_redaction_knows_keys_it_was_never_given(bucket: Bucket, access: Access)
     aws = s3_access.Aws(access)
     text = f"AKIAABCDEFGHIJKLMNOP ASIAABCDEFGHIJKLMNOP Signature=xyz&Expires=1 {SECRET} {TOKEN}"
     assert aws.redacted(text) == "… … Signature=…&Expires=1 … …"
+
+
+@pytest.mark.parametrize("page", [b"<html><body>Please sign in</body>", b"{}", b"\xff\xfe"])
+def test_what_is_no_s3_is_said_in_words(bucket: Bucket, access: Access, tmp_path: Path, page: bytes) -> None:
+    bucket.server.fault = lambda _: ("200 OK", [("Content-Type", "text/html")], page)
+    assert said(bucket, access, tmp_path).startswith(f"s3://{bucket.name}/focus: ")
+
+
+@pytest.mark.parametrize("page", [b"", b"<x/>"])
+def test_an_empty_list_is_no_list_of_bills(
+    bucket: Bucket, access: Access, tmp_path: Path, page: bytes
+) -> None:
+    bucket.server.fault = lambda one: (
+        ("200 OK", [("Content-Type", "application/xml")], page) if "list-type" in one.query else None
+    )
+    fetched = s3.fetch(bucket.url("focus"), access, tmp_path)
+    assert [one.reason for one in fetched.refused] == ["no bills there"]
+
+
+def test_a_list_that_lacks_what_it_must_have_does_no_harm(
+    bucket: Bucket, access: Access, tmp_path: Path
+) -> None:
+    page = b"<ListBucketResult><Contents><Key>focus/a.csv</Key></Contents></ListBucketResult>"
+    bucket.server.fault = lambda one: (
+        ("200 OK", [("Content-Type", "application/xml")], page) if "list-type" in one.query else None
+    )
+    fetched = s3.fetch(bucket.url("focus"), access, tmp_path)
+    assert [path.stat().st_size for path in fetched.paths[0].iterdir()] == [0]
