@@ -170,6 +170,7 @@ def loaded(entry: Entry) -> Loaded:
         last_day=entry.last_day.isoformat(),
         loaded_at=entry.loaded_at,
         files=tuple(file.path for file in entry.inputs),
+        dataset=entry.dataset,
         unit=reconcile.unit(entry),
     )
 

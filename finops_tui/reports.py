@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from finops_tui import export
 from finops_tui.queries import safe_text
+from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
         "source": entry.source,
         "account": entry.account,
         "period": entry.period,
+        "dataset": entry.dataset,
         "format": entry.format,
         "rows": entry.records,
         "lines": entry.lines,
@@ -75,7 +77,7 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
             "source": entry.source,
             "account": entry.account,
             "period": entry.period,
-            "format": entry.format,
+            "format": _format(entry),
             "rows": f"{entry.records:,}",
             "quarantined": f"{entry.quarantined:,}",
             "currency": currency,
@@ -87,6 +89,12 @@ def entries_as_text(entries: Sequence[Entry]) -> str:
         for currency, totals in (entry.totals or {"": {}}).items()
     ]
     return export.to_table(columns, rows, frozenset({"rows", "quarantined", "billed", "effective"}))
+
+
+def _format(entry: Entry) -> str:
+    """The format of a unit, and that it is no bill where it does not say so."""
+    plain = entry.dataset == BILL or entry.dataset in entry.format
+    return entry.format if plain else f"{entry.format}, {entry.dataset}"
 
 
 def complaints(result: LoadResult) -> list[str]:

@@ -42,6 +42,7 @@ class Loaded:
     loaded_at: str
     files: tuple[str, ...]
     unit: Unit | None = None
+    dataset: str = BILL
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from textual import on
 from textual.widgets import Static
 
 from finops_tui.queries.amounts import ZERO, decimal_column, written_sums
+from finops_tui.queries.view import BILL
 from finops_tui.screens import money
 from finops_tui.screens.keys import actions, bindings, shown_all
 from finops_tui.screens.line import Line, Part
@@ -83,7 +84,7 @@ def row_of(unit: Loaded, currencies: tuple[str, ...]) -> dict[str, object]:
     return {
         "billed.order": [billed.get(code, ZERO) for code in currencies],
         "effective.order": [effective.get(code, ZERO) for code in currencies],
-        "account": short(unit.account),
+        "account": short(unit.account) + ("" if unit.dataset == BILL else f" {unit.dataset}"),
         "period": unit.period,
         "source": unit.source,
         "format": unit.format,
@@ -141,8 +142,12 @@ class SourcesScreen(Page[bool]):
             [Part("Sources", "strong", 0), Part(self.desk.title, "accent", 2)], [Part(count, "", 1)]
         )
         quarantined = sum(unit.quarantined for unit in units)
-        billed = amounts_text(written_sums(unit.billed for unit in units), currencies)
-        effective = amounts_text(written_sums(unit.effective for unit in units), currencies)
+        bills = [unit for unit in units if unit.dataset == BILL]
+        billed = amounts_text(written_sums(unit.billed for unit in bills), currencies)
+        effective = amounts_text(written_sums(unit.effective for unit in bills), currencies)
+        split = amounts_text(
+            written_sums(unit.effective for unit in units if unit.dataset != BILL), currencies
+        )
         self.query_one("#sums", Line).show(
             [
                 Part("all of it", "strong", 3),
@@ -150,7 +155,11 @@ class SourcesScreen(Page[bool]):
                 Part(f"{money.number(sum(unit.lines for unit in units))} lines", "muted", 5),
                 Part(f"{quarantined:,} quarantined", "warn" if quarantined else "muted", 1),
             ],
-            [Part(f"billed {billed}", "strong", 0), Part(f"effective {effective}", "strong", 4)],
+            [
+                *([Part(f"allocated {split}, not added", "muted", 3)] if len(bills) < len(units) else ()),
+                Part(f"billed {billed}", "strong", 0),
+                Part(f"effective {effective}", "strong", 4),
+            ],
         )
 
     def _how_to_load(self) -> str:

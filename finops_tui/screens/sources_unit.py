@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from finops_tui.queries.amounts import written_sums
+from finops_tui.queries.view import BILL, DATASETS
 from finops_tui.screens import money
 from finops_tui.screens.safe_text import cell
 from finops_tui.screens.widgets.table import VTable
@@ -54,6 +55,7 @@ class UnitScreen(ListWindow[None]):
             ("period", unit.period),
             ("source", unit.source),
             ("format", unit.format),
+            *([("dataset", f"{unit.dataset}: {DATASETS[unit.dataset]}")] if unit.dataset != BILL else ()),
             ("days", f"{unit.first_day} – {unit.last_day}"),
             ("loaded", unit.loaded_at),
             ("records", money.number(unit.records)),
