@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.app import App, SystemCommand
 
 from finops_tui import __version__, paths
-from finops_tui.screens.desk import DeskError
+from finops_tui.screens.desk import MASKED, DeskError
 from finops_tui.screens.explorer import Explorer
 from finops_tui.screens.keys import ACTIONS, actions, bindings, keymap, shown_all
 from finops_tui.screens.panes import Panes
@@ -126,8 +126,26 @@ class FinopsApp(App[None]):
         else:
             self.push_screen(QualityScreen(self.desk, view), self.explore)
 
+    def action_mask(self) -> None:
+        """Cover names, then amounts too, then nothing; every screen but the explorer closes."""
+        if self.desk.masking is None:
+            self.panes.say("there is nothing to mask")
+            return
+        try:
+            again = self.desk.masking.turn()
+        except DeskError as error:
+            self.panes.say(str(error), "bad")
+            return
+        while not isinstance(self.screen, Explorer):
+            self.pop_screen()
+        self.explorer.masked(again)
+        self.explorer.say(self.desk.masked or "names and amounts are shown as they are")
+
     def open_sql(self, statement: str = "") -> None:
         """Open the SQL screen, with a statement to run if there is one."""
+        if self.desk.masked:
+            self.panes.say(MASKED)
+            return
         from finops_tui.screens.sql import SqlScreen
 
         self.push_screen(SqlScreen(self.desk, statement))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from finops_tui import bare_sql, export, markers, reconcile
 from finops_tui.allocated_desk import attach, opening
 from finops_tui.manifest import StoreError
+from finops_tui.mask_desk import Masking
 from finops_tui.queries.view import BILL
 from finops_tui.reckoning import calendar_of
 from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadReport
@@ -76,12 +77,13 @@ def build_desk(
         first=own,
     )
     desk.origin = bare_sql.origin(store)
-    desk.refresh = _refresh(store, desk, settings.view)
     desk.markers = markers.asked(settings.markers)
+    desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
     desk.quarantined = _quarantined(store)
     desk.load = None if demo else _Load(store, desk, settings.formats)
     attach(store, desk, settings.view, first if own is None else None)
+    desk.masking = Masking(desk)
     return desk
 
 

@@ -123,6 +123,22 @@ class Sql(Protocol):
         ...
 
 
+class Masking(Protocol):
+    """Covers names, and amounts, while somebody looks over the shoulder."""
+
+    def turn(self) -> Callable[[View], View]:
+        """Go to the next state. Returns what makes a view of that state.
+
+        Raises:
+            DeskError: it could not be done.
+        """
+        ...
+
+
+MASKED = "not while names are masked; D shows them again"
+"""What is said where the export is shown as it is."""
+
+
 class DeskError(Exception):
     """Something the machine could not do, in words for people."""
 
@@ -148,6 +164,10 @@ class Desk:
         group_by: Dimensions offered by the group-by picker, tag keys included, ranked.
         views: Saved views.
         sql: Runs SQL of one's own.
+        origin: Where what is loaded came from, and SQL for it.
+        markers: Events, and what of them could not be read; read when they are asked for first.
+        masking: Covers names and amounts.
+        masked: What is covered, in words, or ''.
         first: What the command line asks to open with, in words; the start view otherwise.
         dataset: What is looked at: the bill, or its allocation.
         beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
@@ -164,17 +184,15 @@ class Desk:
     load: Load | None = None
     newer: Callable[[], Awaitable[bool]] | None = None
     refresh: Callable[[], Awaitable[bool]] | None = None
-        origin: Where what is loaded came from, and SQL for it.
-        markers: Events, and what of them could not be read; read when they are asked for first.
-        masking: Covers names and amounts.
-        masked: What is covered, in words, or ''.
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
     quarantined: Callable[[int, int | None, int | None], Awaitable[pl.DataFrame]] | None = None
     statement: Callable[[str, View], str] | None = None
     origin: Origin | None = None
+    markers: Callable[[], Awaitable[tuple[tuple[Marker, ...], tuple[str, ...]]]] | None = None
     views: Views | None = None
     sql: Sql | None = None
+    masking: Masking | None = None
+    masked: str = ""
     first: Saved | None = None
     dataset: str = BILL
     beside: Desk | None = field(default=None, compare=False, repr=False)
-    markers: Callable[[], Awaitable[tuple[tuple[Marker, ...], tuple[str, ...]]]] | None = None

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from finops_tui.queries.saved import Saved
 from finops_tui.screens import clipboard
+from finops_tui.screens.desk import MASKED
 from finops_tui.screens.explorer_picks import NOTHING, ExplorerPicks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from finops_tui.queries.view import View
 
 
@@ -17,8 +20,8 @@ class ExplorerKept(ExplorerPicks):
 
     def saved(self) -> Saved | None:
         """What is on screen, in words; None and a word about it while nothing is."""
-        if self.view is None:
-            self.say(NOTHING)
+        if self.view is None or self.desk.masked:
+            self.say(MASKED if self.desk.masked else NOTHING)
             return None
         return Saved.of(self.view, picture=self.picture.picture)
 
@@ -44,8 +47,8 @@ class ExplorerKept(ExplorerPicks):
         """Open a saved view."""
         from finops_tui.screens.saved_picker import SavedPicker
 
-        if self.view is None:
-            self.say(NOTHING)
+        if self.view is None or self.desk.masked:
+            self.say(MASKED if self.desk.masked else NOTHING)
             return
         picker = SavedPicker(self.desk, self.view)
 
@@ -55,6 +58,18 @@ class ExplorerKept(ExplorerPicks):
                 self.show_opened(picker.opened)
 
         self.app.push_screen(picker, opened)
+
+    def masked(self, again: Callable[[View], View]) -> None:
+        """Look at the same slice with names covered, or not; the views before are forgotten."""
+        self.names.clear()
+        if self.view is None:
+            return
+        view, self.history = again(self.view), None
+        if view == self.view:
+            self.go(view)
+            self.data_changed()
+        else:
+            self.go(view)
 
     def show_opened(self, saved: Saved) -> None:
         """Show the picture of a saved view, and say its name."""

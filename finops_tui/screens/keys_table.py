@@ -26,6 +26,8 @@ _LISTS: Final = (
     "sql",
     "quarantine",
     "reconcile",
+    "quality",
+    "finding",
 )
 
 _MOVE: Final = (
@@ -162,7 +164,15 @@ _APP: Final = (
         "go.budgets", "$", "go('budgets')", "budgets", "Budgets: actual, projected, state.", command="budgets"
     ),
     Action(
-        "go.sources", "D", "go('sources')", "data", "What is loaded, and loading more.", command="sources"
+        "mask",
+        "D",
+        "mask",
+        "mask",
+        "Cover names for others to see, then amounts too, then nothing.",
+        command="mask",
+    ),
+    Action(
+        "go.sources", "O", "go('sources')", "data", "What is loaded, and loading more.", command="sources"
     ),
     Action(
         "go.quality",

@@ -13,6 +13,7 @@ from finops_tui.queries.periods import PeriodError
 from finops_tui.queries.view import View
 from finops_tui.screens import commands, steps, trail
 from finops_tui.screens.asking import Asking, Waiting
+from finops_tui.screens.desk import MASKED
 from finops_tui.screens.keys import digit
 from finops_tui.screens.line import Part
 from finops_tui.screens.page import Page
@@ -102,6 +103,9 @@ class SlicedPage(Page[View], Asking, Figures):
         """Where what is under the cursor comes from, in both periods."""
         from finops_tui.screens.provenance import ProvenanceScreen
 
+        if self.desk.masked:
+            self.say(MASKED)
+            return
         found = self.figure(whole=whole)
         if found is not None and self.view is not None:
             view = replace(found[0], period=self.view.period, compared=self.view.compared)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from finops_tui.queries.amounts import ZERO, decimal_column, written_sums
 from finops_tui.queries.view import BILL
 from finops_tui.screens import money
+from finops_tui.screens.desk import MASKED
 from finops_tui.screens.keys import actions, bindings, shown_all
 from finops_tui.screens.line import Line, Part
 from finops_tui.screens.page import Page, SortedTable
@@ -196,7 +197,9 @@ class SourcesScreen(Page[bool]):
         """Show the records that were set aside."""
         from finops_tui.screens.quarantine import QuarantineScreen
 
-        if self.desk.quarantined is None:
+        if self.desk.masked:
+            self.say(MASKED, "warn")
+        elif self.desk.quarantined is None:
             self.say("there is nothing to read records from", "warn")
         else:
             self.app.push_screen(QuarantineScreen(self.desk))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from finops_tui.screens.desk import MASKED
+
 if TYPE_CHECKING:
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
@@ -25,12 +27,12 @@ class Figures(Widget):
         """
         raise NotImplementedError
 
-    def followed(self, view: View | None) -> None:
-        """Go where a screen opened from here led to: a view to explore, or None to stay."""
     def say(self, text: str, tone: str = "") -> None:
         """Say something for a while."""
         raise NotImplementedError
 
+    def followed(self, view: View | None) -> None:
+        """Go where a screen opened from here led to: a view to explore, or None to stay."""
         raise NotImplementedError
 
     def action_explain(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position
@@ -59,6 +61,9 @@ class Figures(Widget):
         """Where it comes from."""
         from finops_tui.screens.provenance import ProvenanceScreen
 
+        if self.desk.masked:
+            self.say(MASKED)
+            return
         found = self.figure(whole=whole)
         if found is not None:
             view, words = found

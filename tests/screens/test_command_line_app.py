@@ -74,7 +74,7 @@ async def test_a_path_is_loaded_from_the_sources():
     app = FinopsApp(desk_over(ROWS, load=load, loaded=UNITS))
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("D")
+        await pilot.press("O")
         await settled(pilot)
         await commanded(pilot, "load /no/such/*.csv")
         assert isinstance(app.screen, LoadingScreen)
@@ -96,7 +96,7 @@ async def test_refreshing_repaints_the_screen_on_top():
     app = FinopsApp(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("D")
+        await pilot.press("O")
         await settled(pilot)
         assert isinstance(app.screen, SourcesScreen)
         assert len(app.screen.query_one(SortedTable).rows) == 1

@@ -99,7 +99,7 @@ async def test_the_offer_is_on_every_screen_and_survives_what_is_said(store: Sto
         await until(pilot, lambda: OFFER in shown(app))
         app.explorer.say("something else")
         assert OFFER in shown(app)
-        await pilot.press("D")
+        await pilot.press("O")
         await settled(pilot)
         assert isinstance(app.screen, SourcesScreen)
         await until(pilot, lambda: OFFER in shown(app))

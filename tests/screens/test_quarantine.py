@@ -37,7 +37,7 @@ async def test_records_are_listed_with_reason_and_text_and_opened(store: Store, 
     app = FinopsApp(build_desk(store, Settings(), Look()))
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
-        await pilot.press("D", "u")
+        await pilot.press("O", "u")
         await settled(pilot)
         assert isinstance(app.screen, QuarantineScreen)
         text = text_of(app)
@@ -59,7 +59,7 @@ async def test_pages_turn_and_an_export_has_all_of_them(store: Store, monkeypatc
     app = FinopsApp(build_desk(store, Settings(), Look()))
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot)
-        await pilot.press("D", "u", "]", "]")
+        await pilot.press("O", "u", "]", "]")
         await settled(pilot)
         assert "page 3 of 3" in text_of(app)
         table = app.screen.table
@@ -84,7 +84,7 @@ async def test_an_empty_quarantine_says_so(tmp_path: Path) -> None:
         app = FinopsApp(build_desk(store, Settings(), Look()))
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
-            await pilot.press("D", "u", "e")
+            await pilot.press("O", "u", "e")
             await settled(pilot)
             assert "No record was set aside" in text_of(app)
             assert "there is no record to export" in text_of(app)

@@ -87,7 +87,7 @@ async def test_it_opens_from_every_screen_and_follows_newer_data(store: Store) -
     app = FinopsApp(build_desk(store, Settings(), Look()))
     async with app.run_test(size=(120, 36)) as pilot:
         await settled(pilot)
-        for way in ("D", "$", ["D", "u"]):
+        for way in ("O", "$", ["O", "u"]):
             keys = way if isinstance(way, list) else [way]
             await pilot.press(*keys, "#")
             await settled(pilot)
