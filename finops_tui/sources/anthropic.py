@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.sources import aliases, amounts, late
+from finops_tui.sources import aliases, amounts, late, overlaps
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
@@ -27,7 +27,7 @@ _NAMES: Final = {
         for name in (
             *("currency", "cost_type", "description", "model", "token_type", "context_window", "usage_type"),
             *("service_tier", "inference_geo", "speed", "workspace", "workspace_id", "api_key"),
-            *("api_key_id", "api_key_status", "has_more"),
+            *("api_key_id", "api_key_status", "has_more", "page"),
         )
     },
 }
@@ -41,13 +41,26 @@ _DOLLARS_SQL: Final = (
     "UPDATE raw_anthropic SET cost = d.dollars FROM dollars d WHERE d.cents = raw_anthropic.cents"
 )
 
-_NOTES_SQL: Final = """
+_SAME: Final = (
+    *("start", "end", "currency", "cost_type", "description", "model", "token_type", "context_window"),
+    *("usage_type", "service_tier", "inference_geo", "speed", "workspace", "workspace_id", "api_key"),
+    "api_key_id",
+)
+"""What is equal when two extracts have the same record."""
+
+_NOTES_SQL: Final = f"""
+{overlaps.NOTE_SQL.format(table="raw_anthropic")}
+UNION ALL
+SELECT file, count(*), 'of days that the API''s pages have as well: if it is one organization, load one of the two'
+FROM raw_anthropic WHERE page IS NULL AND cost IS NOT NULL
+    AND left("start", 10) IN (SELECT left("start", 10) FROM raw_anthropic WHERE page IS NOT NULL) GROUP BY file
+UNION ALL
 SELECT file, count(*), 'without an amount, no charges' FROM raw_anthropic WHERE cost IS NULL GROUP BY file
 UNION ALL
 SELECT file, count(*), 'and the API has more pages after them (has_more): the load is not complete'
 FROM raw_anthropic
 WHERE file = (SELECT arg_max(file, (start, record)) FROM raw_anthropic HAVING arg_max(has_more, (start, record)) = 'true')
-GROUP BY file"""
+GROUP BY file"""  # noqa: S608  (fixed names)
 
 
 def detect(seen: Seen) -> str | None:
@@ -96,11 +109,13 @@ def _is_page(value: Any) -> bool:
 
 def _results(pages: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for page in pages:
+        number = next(overlaps.PAGES)
         for bucket in page["data"]:
             outer = {
                 "starting_at": bucket["starting_at"],
                 "ending_at": bucket.get("ending_at"),
                 "has_more": page.get("has_more"),
+                "page": str(number),
             }
             for result in bucket["results"]:
                 if not isinstance(result, dict):
@@ -120,8 +135,16 @@ def judge(connection: DuckDBPyConnection) -> Iterator[tuple[int, str]]:
     return iter(())
 
 
-def dollars(connection: DuckDBPyConnection) -> None:
-    """Fill `cost` of records that have cents, every digit kept."""
+def prepare(connection: DuckDBPyConnection) -> None:
+    """Let each record count once, whatever extracts overlap, and fill `cost` of those that have cents."""
+    overlaps.leave_out(
+        connection,
+        "raw_anthropic",
+        _SAME,
+        start="start",
+        account="'(none)'",
+        page="coalesce(CAST(page AS BIGINT), 0)",
+    )
     rows = [(text, _dollars(text)) for (text,) in connection.execute(_CENTS_SQL).fetchall()]
     if rows:
         cents, costs = zip(*rows, strict=True)
@@ -147,7 +170,7 @@ KIND: Final = Kind(
     detect=detect,
     layout=layout,
     judge=judge,
-    prepare=dollars,
+    prepare=prepare,
     notes=_NOTES_SQL,
     records=records,
     signs=(b'"cost_type"',),

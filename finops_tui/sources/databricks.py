@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import aliases, databricks_prices
+from finops_tui.sources import aliases, databricks_prices, overlaps
 from finops_tui.sources.kinds import Kind, Layout
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ _USAGE: Final = {
         for name in (
             *("usage_quantity", "usage_end_time", "account_id", "workspace_id", "sku_name", "cloud"),
             *("custom_tags", "usage_unit", "usage_metadata", "identity_metadata", "record_type"),
-            *("billing_origin_product", "usage_type"),
+            *("billing_origin_product", "usage_type", "record_id"),
         )
     },
 }
 _VALUED: Final = ("price", "price_currency", "cost")
 _MAPS: Final = ("usage_metadata", "identity_metadata", "custom_tags", "product_features")
-_PER_LINE: Final = frozenset(("record_id", "ingestion_date", "usage_date", "product_features"))
+_PER_LINE: Final = frozenset(("ingestion_date", "usage_date", "product_features"))
 
 _PRICES: Final = {
     "price": ("pricing.effective_list.default", "pricing.default", "pricing"),
@@ -47,13 +47,15 @@ _OTHER_PRICES: Final = frozenset(("account_id", "pricing.promotional.default", "
 _PRICING_SQL: Final = "SELECT DISTINCT price FROM raw_databricks_prices WHERE file = $1 AND price LIKE '{%'"
 _PLAIN_SQL: Final = "UPDATE raw_databricks_prices SET price = $2 WHERE file = $1 AND price = $3"
 
-_NOTES_SQL: Final = """
+_NOTES_SQL: Final = f"""
+{overlaps.NOTE_SQL.format(table="raw_databricks")}
+UNION ALL
 SELECT file, count(*), 'valued at list prices: what is invoiced may be less by contract'
 FROM raw_databricks WHERE cost IS NOT NULL GROUP BY file
 UNION ALL
 SELECT file, count(*), 'without a quantity, no charges' FROM raw_databricks WHERE cost IS NULL GROUP BY file
 UNION ALL
-SELECT file, count(*), 'of prices, by which usage is valued' FROM raw_databricks_prices GROUP BY file"""
+SELECT file, count(*), 'of prices, by which usage is valued' FROM raw_databricks_prices GROUP BY file"""  # noqa: S608  (fixed names)
 
 
 def detect_usage(seen: Seen) -> str | None:
@@ -100,6 +102,18 @@ def price_of(text: str) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
+def once(connection: DuckDBPyConnection) -> None:
+    """Let each record count once, whatever extracts overlap."""
+    overlaps.leave_out(
+        connection,
+        "raw_databricks",
+        ("account_id", "record_id", "sku_name", "usage_start_time"),
+        start="usage_start_time",
+        account="coalesce(account_id, '(none)')",
+        known="record_id IS NOT NULL",
+    )
+
+
 USAGE: Final = Kind(
     source="databricks",
     raw="raw_databricks",
@@ -111,6 +125,7 @@ USAGE: Final = Kind(
     layout=layout_usage,
     tags=("custom_tags",),
     judge=databricks_prices.value,
+    prepare=once,
     notes=_NOTES_SQL,
     signs=(b'"usage_quantity"',),
     nested=True,

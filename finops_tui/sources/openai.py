@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.sources import aliases, late
+from finops_tui.sources import aliases, late, overlaps
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
@@ -24,7 +24,7 @@ _NAMES: Final = {
         name: (name,)
         for name in (
             *("quantity", "quantity_unit", "line_item", "project_id", "project_name", "organization_id"),
-            *("organization_name", "user_id", "user_email", "api_key_id", "api_source", "has_more"),
+            *("organization_name", "user_id", "user_email", "api_key_id", "api_source", "has_more", "page"),
         )
     },
 }
@@ -39,7 +39,19 @@ _CURE: Final = (
     " (/v1/organization/costs, or the cost export of the usage page)"
 )
 
-_NOTES_SQL: Final = """
+_SAME: Final = (
+    *("organization_id", "start_time", "end_time", "line_item", "project_id", "user_id", "api_key_id"),
+    *("amount_currency", "api_source"),
+)
+"""What is equal when two extracts have the same record."""
+
+_NOTES_SQL: Final = f"""
+{overlaps.NOTE_SQL.format(table="raw_openai")}
+UNION ALL
+SELECT file, count(*), 'of days that the API''s pages have as well: if it is one organization, load one of the two'
+FROM raw_openai WHERE page IS NULL AND amount_value IS NOT NULL
+    AND left(start_time, 10) IN (SELECT left(start_time, 10) FROM raw_openai WHERE page IS NOT NULL) GROUP BY file
+UNION ALL
 SELECT file, count(*), 'without an amount or a quantity (days without spend), no charges'
 FROM raw_openai WHERE amount_value IS NULL AND coalesce(TRY_CAST(quantity AS DOUBLE), 0) = 0 GROUP BY file
 UNION ALL
@@ -49,7 +61,7 @@ UNION ALL
 SELECT file, count(*), 'and the API has more pages after them (has_more): the load is not complete'
 FROM raw_openai
 WHERE file = (SELECT arg_max(file, (start_time, record)) FROM raw_openai HAVING arg_max(has_more, (start_time, record)) = 'true')
-GROUP BY file"""
+GROUP BY file"""  # noqa: S608  (fixed names)
 
 
 def detect(seen: Seen) -> str | None:
@@ -97,7 +109,8 @@ def _is(value: Any, kind: str) -> bool:
 
 def _results(pages: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for page in pages:
-        more = {"has_more": page.get("has_more")}
+        number = next(overlaps.PAGES)
+        more = {"has_more": page.get("has_more"), "page": str(number)}
         for bucket in page["data"]:
             times = {f"{name}_iso": bucket.get(f"{name}_iso") or bucket.get(name) for name in _TIMES}
             results = bucket.get("results", bucket.get("result"))
@@ -122,6 +135,18 @@ def judge(connection: DuckDBPyConnection) -> Iterator[tuple[int, str]]:
     return iter(())
 
 
+def once(connection: DuckDBPyConnection) -> None:
+    """Let each record count once, whatever extracts overlap."""
+    overlaps.leave_out(
+        connection,
+        "raw_openai",
+        _SAME,
+        start="start_time",
+        account="coalesce(organization_id, '(none)')",
+        page="coalesce(CAST(page AS BIGINT), 0)",
+    )
+
+
 KIND: Final = Kind(
     source="openai",
     raw="raw_openai",
@@ -133,6 +158,7 @@ KIND: Final = Kind(
     layout=layout,
     tidy=seconds,
     judge=judge,
+    prepare=once,
     notes=_NOTES_SQL,
     records=records,
     signs=(b"organization.costs.result",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import aliases
+from finops_tui.sources import aliases, overlaps
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from duckdb import DuckDBPyConnection
 
     from finops_tui.sources.kinds import Seen
 
@@ -24,7 +26,12 @@ _NAMES: Final = {
 
 _CREDITS: Final = frozenset(("credits_used", "credits_billed", "credits_used_compute"))
 
-_NOTES_SQL: Final = """
+_SAME: Final = tuple(name for name in _NAMES if name not in {"usage", "usage_in_currency"})
+"""What is equal when two extracts have the same record."""
+
+_NOTES_SQL: Final = f"""
+{overlaps.NOTE_SQL.format(table="raw_snowflake")}
+UNION ALL
 SELECT file, count(*), 'without USAGE_IN_CURRENCY, no charges'
 FROM raw_snowflake WHERE usage_in_currency IS NULL GROUP BY file
 UNION ALL
@@ -35,7 +42,7 @@ WHERE usage_in_currency IS NOT NULL AND lower(balance_source) IN ('capacity', 'r
 UNION ALL
 SELECT file, count(*), 'of usage that free credits have paid for: its effective cost is 0'
 FROM raw_snowflake
-WHERE usage_in_currency IS NOT NULL AND lower(balance_source) IN ('free usage', 'rebate') GROUP BY file"""
+WHERE usage_in_currency IS NOT NULL AND lower(balance_source) IN ('free usage', 'rebate') GROUP BY file"""  # noqa: S608  (fixed names)
 
 
 def detect(seen: Seen) -> str | None:
@@ -60,6 +67,17 @@ def layout(names: Sequence[str]) -> Layout:
     return aliases.layout(names, _NAMES)
 
 
+def once(connection: DuckDBPyConnection) -> None:
+    """Let each record count once, whatever extracts overlap: the view is taken again until a month is closed."""
+    overlaps.leave_out(
+        connection,
+        "raw_snowflake",
+        _SAME,
+        start="usage_date",
+        account="coalesce(organization_name, '(none)')",
+    )
+
+
 KIND: Final = Kind(
     source="snowflake",
     raw="raw_snowflake",
@@ -70,6 +88,7 @@ KIND: Final = Kind(
     detect=detect,
     layout=layout,
     currency="currency",
+    prepare=once,
     notes=_NOTES_SQL,
     signs=(b'"USAGE_IN_CURRENCY"', b'"usage_in_currency"'),
 )

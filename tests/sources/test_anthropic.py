@@ -160,3 +160,19 @@ def test_usage_and_other_json_are_refused_in_words(bench: Bench, name: str, writ
 def test_a_file_of_text_is_read_whatever_it_is_called(bench: Bench, tmp_path: Path) -> None:
     staged = bench.stage(bench.file("claude_costs_2025_03", "﻿" + text([row("3.25")], lineterminator="\r\n")))
     assert (len(staged.files), bench.one('sum("BilledCost")')) == (1, Decimal("3.25"))
+
+
+def test_extracts_that_overlap_count_once(bench: Bench) -> None:
+    types = tuple(DIRECTIONS)[:5]
+    early, late = (
+        page(*(bucket(day, *(result(cents, token_type=one) for one in types)) for day in range(1, last)))
+        for last, cents in ((10, "100"), (15, "250"))
+    )
+    staged = bench.stage(bench.file("a.json", late), bench.file("b.json", early))
+    assert bench.one('sum("BilledCost")') == dollars(["250"] * 14 * 5)
+    assert staged.notes == ("b.json: 45 records that a later extract has again, counted once",)
+    console = bench.file("c.csv", text([row("5")]))
+    staged = bench.stage(bench.file("a.json", late), console)
+    assert staged.notes == (
+        "c.csv: 1 record of days that the API's pages have as well: if it is one organization, load one of the two",
+    )

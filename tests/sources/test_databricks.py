@@ -244,3 +244,18 @@ def test_a_price_list_beside_another_bill(bench: Bench) -> None:
     assert [file.path.name for file in staged.files] == ["bill.csv"]
     assert bench.query("SELECT DISTINCT file FROM staged") == [(0,)]
     assert [Path(refused.file).name for refused in staged.refused] == ["prices.csv"]
+
+
+def test_records_that_two_extracts_have_count_once(bench: Bench) -> None:
+    rows = [
+        usage(str(number + 1), start=f"2025-03-{number + 1:02}T00:00:00Z", record_id=f"r{number}")
+        for number in range(20)
+    ]
+    staged = bench.stage(
+        bench.file("a.csv", text(rows[:15])),
+        bench.file("b.csv", text(rows[10:])),
+        bench.file("p.csv", text([price("2")])),
+    )
+    assert bench.one('sum("BilledCost")') == 2 * sum(range(1, 21))
+    assert "a.csv: 5 records that a later extract has again, counted once" in staged.notes
+    assert bench.query("SELECT file, count(*) FROM dropped GROUP BY file ORDER BY file") == [(0, 5), (2, 1)]

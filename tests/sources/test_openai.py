@@ -228,3 +228,45 @@ def test_costs_in_a_folder_are_found_by_how_they_begin(tmp_path: Path) -> None:
     (tmp_path / "costs.json").write_text(dumps(page(bucket(0, result("1")))))
     (tmp_path / "other.json").write_text('{"object": "page", "data": []}')
     assert [path.name for path in discover([tmp_path]).files] == ["costs.json"]
+
+
+def test_extracts_that_overlap_count_once_and_the_last_one_counts(bench: Bench) -> None:
+    def fetched(last: int, cents: str) -> str:
+        keys = ((item, project) for item, _, _ in ITEMS[:2] for project in ("proj_1", "proj_2"))
+        made = [(item, project) for item, project in keys]
+        return dumps(
+            page(
+                *(
+                    bucket(day, *(result(cents, item, project_id=at) for item, at in made))
+                    for day in range(last)
+                )
+            )
+        )
+
+    early = bench.file("z-early.json", fetched(10, "1.00"))
+    late = bench.file("a-late.json", fetched(12, "1.50"))
+    staged = bench.stage(early, late)
+    assert bench.one('sum("BilledCost")') == 12 * 4 * Decimal("1.5")
+    assert bench.query("SELECT file, count(*) FROM dropped GROUP BY file") == [(0, 40)]
+    assert staged.notes == ("z-early.json: 40 records that a later extract has again, counted once",)
+    appended = f"{fetched(10, '1.00')}\n{fetched(12, '1.50')}"
+    bench.stage(bench.file("all.json", appended))
+    assert bench.one('sum("BilledCost")') == 12 * 4 * Decimal("1.5")
+
+
+def test_files_of_different_projects_are_no_overlap(bench: Bench) -> None:
+    rows = [row("1.5", day) for day in range(1, 20)]
+    other = [row("2.5", day, project_id="proj_9") for day in range(1, 20)]
+    staged = bench.stage(bench.file("a.csv", text([*rows, *rows])), bench.file("b.csv", text(other)))
+    assert staged.notes == ()
+    assert bench.one('sum("BilledCost")') == 19 * (2 * Decimal("1.5") + Decimal("2.5"))
+
+
+def test_days_in_both_forms_are_told(bench: Bench) -> None:
+    staged = bench.stage(
+        bench.file("costs.csv", text([row("1"), row("2", 2)])),
+        bench.file("costs.json", dumps(page(bucket(0, result("1"))))),
+    )
+    assert staged.notes == (
+        "costs.csv: 1 record of days that the API's pages have as well: if it is one organization, load one of the two",
+    )

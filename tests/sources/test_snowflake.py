@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.sources.bills import Bench, total
+from tests.sources.bills import Bench, text, total
 
 SOURCES = ("capacity", "rollover", "free usage", "rebate", "overage", "")
 PREPAID = {"capacity", "rollover"}
@@ -115,3 +115,13 @@ def test_an_amount_without_a_currency_is_set_aside(bench: Bench) -> None:
 )  # fmt: skip
 def test_other_views_are_refused_by_name(bench: Bench, header: str, why: str) -> None:
     assert why in bench.reason(f"{header}\n{','.join('1' * len(header.split(',')))}\n")
+
+
+def test_a_day_that_was_taken_again_counts_once_as_taken_last(bench: Bench) -> None:
+    def taken(first: int, last: int, amount: str) -> str:
+        return text([row(amount, USAGE_DATE=f"2025-03-{day:02}", USAGE=amount) for day in range(first, last)])
+
+    staged = bench.stage(bench.file("0310.csv", taken(1, 10, "1")), bench.file("0312.csv", taken(5, 12, "2")))
+    assert bench.one('sum("BilledCost")') == 4 * 1 + 7 * 2
+    assert staged.notes == ("0310.csv: 5 records that a later extract has again, counted once",)
+    assert bench.query("SELECT count(*), min(account) FROM dropped") == [(5, "ACME")]
