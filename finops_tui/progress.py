@@ -26,7 +26,7 @@ _CLEAR: Final = "\r\x1b[K"
 
 def words(step: Progress, seconds: float) -> str:
     """A step in words, safe for a terminal: file, bytes, rows, rate, time taken and left."""
-    told = [safe_text.clean(step.file), f"{step.records:,} rows"]
+    told = [safe_text.clean(step.file), f"{step.records:,} rows" if step.records else ""]
     told[1:1] = pace.parts(step.done, step.total, seconds)
     return " · ".join(filter(None, told))
 
