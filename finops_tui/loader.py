@@ -182,7 +182,7 @@ def load_found(
             return LoadResult((), said, tuple(notes), tuple(found.skipped), before, seen)
         after = before.replaced(tuple(entries))
         problems = [generations.publish(store_root, work, after, [work / entry.file for entry in entries])]
-        problems.append(sync_sources.remember(store_root, work, places, seen))
+        problems.append(sync_sources.remember(store_root, work, places, seen, before))
         notes += [*moves.moved(before, entries), *moves.twice(after, entries), *filter(None, problems)]
     return LoadResult(tuple(entries), refused, tuple(notes), tuple(found.skipped), before, seen)
 

@@ -91,7 +91,9 @@ def sync(
         pass  # it is a store, ours, and whole; nobody is loading
     with lock.hold(root, lock.SYNC):
         before = generations.read(root).manifest
-        known, note = sync_sources.known(root, before, [*_kinds(), *(one.source for one in formats)])
+        known, note = sync_sources.known(
+            root, before, [*sync_sources.kinds(), *(one.source for one in formats)]
+        )
         run = Run(root, known, memory, progress, cancelled, agree, formats)
         sources = tuple(run.bring(place) for place in _chosen(known, only))
         after = generations.read(root).manifest
@@ -113,7 +115,7 @@ def forget(root: Path, places: Sequence[str]) -> Known:
     """
     wanted = [sync_sources.absolute(place) for place in places]
     with generations.workspace(root) as work:
-        known, _ = sync_sources.known(root, generations.read(root).manifest, _kinds())
+        known, _ = sync_sources.known(root, generations.read(root).manifest, sync_sources.kinds())
         for place in wanted:
             if place not in {one.place for one in known.places}:
                 raise StoreError(f"{place} is not one of the sources; `finops-tui sync --list` names them")
@@ -128,13 +130,7 @@ def listed(root: Path) -> Known:
     Raises:
         StoreError: the store cannot be read.
     """
-    return sync_sources.known(root, generations.read(root).manifest, _kinds())[0]
-
-
-def _kinds() -> list[str]:
-    from finops_tui.sources.formats import KINDS
-
-    return [kind.source for kind in KINDS]
+    return sync_sources.known(root, generations.read(root).manifest, sync_sources.kinds())[0]
 
 
 def _chosen(known: Known, only: Sequence[Place]) -> tuple[Place, ...]:

@@ -210,9 +210,9 @@ class Run:
         with generations.workspace(self.root) as work:
             try:
                 known = sync_sources.read(self.root)
+                known = known if known.files or known.places else self.known
             except sync_sources.SourcesError:
                 known = self.known
-            known = known if known.places else known.with_places(self.known.places)
             try:
                 sync_sources.write(self.root, work, known.with_files(states))
             except OSError as error:

@@ -144,13 +144,13 @@ def read(root: Path) -> Known:
     return parse(data)
 
 
-def known(root: Path, manifest: Manifest, kinds: Iterable[str]) -> tuple[Known, str]:
+def known(root: Path, manifest: Manifest, names: Iterable[str]) -> tuple[Known, str]:
     """The sources of a store, from its manifest where the list is lost or was never there.
 
     Args:
         root: Folder of the store.
         manifest: Its current generation.
-        kinds: Names that formats give to bills: any other name was given by somebody.
+        names: Names that formats give to bills: any other name was given by somebody.
 
     Returns:
         The sources, and '' or what the user should know of them.
@@ -161,13 +161,21 @@ def known(root: Path, manifest: Manifest, kinds: Iterable[str]) -> tuple[Known, 
     try:
         found = read(root)
     except SourcesError as error:
-        return of_manifest(manifest, kinds), f"{error}; the files of what is loaded are looked at instead"
-    return (found, "") if found.places else (of_manifest(manifest, kinds), "")
+        return of_manifest(manifest, names), f"{error}; the files of what is loaded are looked at instead"
+    there = bool(found.places) or (root / SOURCES).exists()  # all of them may have been forgotten
+    return (found if there else of_manifest(manifest, names)), ""
 
 
-def of_manifest(manifest: Manifest, kinds: Iterable[str]) -> Known:
+def kinds() -> list[str]:
+    """Names that formats give to bills."""
+    from finops_tui.sources.formats import KINDS
+
+    return [kind.source for kind in KINDS]
+
+
+def of_manifest(manifest: Manifest, names: Iterable[str]) -> Known:
     """The files that a manifest names, each a source."""
-    own = frozenset(kinds)
+    own = frozenset(names)
     places: dict[tuple[str, str | None], Place] = {}
     for entry in manifest.entries:
         name = None if entry.source in own else entry.source
@@ -193,7 +201,9 @@ def write(root: Path, work: Path, found: Known) -> None:
     disk.flush(root)
 
 
-def remember(root: Path, work: Path, places: Sequence[Place], seen: Mapping[str, Seen]) -> str:
+def remember(
+    root: Path, work: Path, places: Sequence[Place], seen: Mapping[str, Seen], before: Manifest
+) -> str:
     """Add to the list where bills were found. The store's lock must be held.
 
     Args:
@@ -201,15 +211,13 @@ def remember(root: Path, work: Path, places: Sequence[Place], seen: Mapping[str,
         work: The scratch folder.
         places: The sources.
         seen: What was seen of their files.
+        before: What was loaded until now; a list that is lost is made from it.
 
     Returns:
         '' or what kept it from being remembered.
     """
     try:
-        try:
-            found = read(root)
-        except SourcesError:
-            found = Known()
+        found, _ = known(root, before, kinds())
         write(root, work, found.with_places(places).with_files(seen))
     except (OSError, StoreError) as error:
         reason = error.strerror if isinstance(error, OSError) else error

@@ -274,6 +274,8 @@ def test_one_source_alone_and_a_new_one(store: Store, tmp_path: Path) -> None:
     store.sync(first)
     assert store.total() == 2
     assert len(store.sync("--forget", first)["sources"]) == 1
+    assert store.sync("--forget", new)["sources"] == store.sync("--list")["sources"] == []
+    store("load", new)
     assert "is not one of the sources" in _said(store, "sync", "--forget", first)
     store.write("a/sep.csv", "3")
     store.sync()
@@ -296,6 +298,16 @@ def test_a_store_without_a_list_is_brought_up_to_date_by_its_manifest(store: Sto
     assert "damaged" in report["notes"][0]
     assert store.total() == 12
     assert store.sync()["notes"] == []
+
+
+def test_a_load_into_a_store_without_a_list_remembers_what_was_loaded_before(store: Store) -> None:
+    old = store.write("sep.csv", "10")
+    store("load", old, "--source", "mine")
+    (store.root / "SOURCES").unlink()
+    new = store.write("oct.csv", "1", month="2026-10")
+    store("load", new)
+    listed = [(one["source"], one["name"]) for one in store.sync("--list")["sources"]]
+    assert listed == [(str(old), "mine"), (str(new), None)]
 
 
 def test_packed_files_that_were_only_touched_are_known(store: Store) -> None:
