@@ -11,6 +11,8 @@ import hashlib
 import itertools
 import json
 import os
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from finops_tui.sources.headers import MOST_COLUMNS, HeaderError
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 DEEPEST: Final = 8
 """Levels of objects inside a record that become columns; deeper ones stay JSON text."""
 
-MAPS: Final = frozenset(("tags", "skupricedetails", "allocatedtags", "allocatedmethoddetails", "contractapplied"))
+MAPS: Final = frozenset(
+    ("tags", "skupricedetails", "allocatedtags", "allocatedmethoddetails", "contractapplied")
+)
 """Columns of FOCUS that are objects, folded: they stay one column."""
 
 MOST_BYTES: Final = 256 << 20
@@ -74,8 +78,8 @@ def flatten(
     digest = hashlib.sha256()
     names: dict[str, None] = {}
     count = 0
-    for record in _records(_hashed(chunks(), digest), find):
-        names.update(dict.fromkeys(record))
+    for record in _records(_hashed(chunks(), digest), find, exact=False):
+        _name(record, names)
         count += 1
         if len(names) > MOST_COLUMNS:
             raise HeaderError(f"too many columns: more than {MOST_COLUMNS}")
@@ -84,7 +88,9 @@ def flatten(
         writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(names)
         for record in _records(chunks(), find):
-            writer.writerow([record.get(name, "") for name in names])
+            flat: dict[str, str] = {}
+            _flat(record, flat)
+            writer.writerow([flat.get(name, "") for name in names])
     return Flat(tuple(names), count, digest.hexdigest())
 
 
@@ -95,29 +101,36 @@ def _hashed(chunks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
 
 
 def _records(
-    chunks: Iterator[bytes], find: Callable[[Any], Iterable[Mapping[str, Any]] | None]
-) -> Iterator[dict[str, str]]:
+    chunks: Iterator[bytes],
+    find: Callable[[Any], Iterable[Mapping[str, Any]] | None],
+    *,
+    exact: bool = True,
+) -> Iterator[Mapping[str, Any]]:
+    """The records of a text; without `exact`, those that are lines may have numbers of fewer digits."""
     lines = _lines(chunks)
     first = next(lines, b"").removeprefix(_BOM)
     whole = _whole(first)
     if whole is None:
         for document in _documents(_all(first, lines)):
-            yield from (_flat(record) for record in _found(document, find))
+            yield from _found(document, find)
         return
     second = next((line for line in lines if line.strip()), None)
     if second is None:
-        yield from (_flat(record) for record in _found(whole, find))
+        yield from _found(whole, find)
         return
-    if find(whole) is None:
-        yield _flat(_object(whole, 1))
-        yield _flat(_object(_parsed(second), 2))
-        for number, line in enumerate(lines, 3):
+    if _is_line(whole, find(whole)):
+        for number, line in enumerate(itertools.chain((first, second), lines), 1):
             if line.strip():
-                yield _flat(_object(_parsed(line), number))
+                yield _object(_parsed(line) if exact else _parsed_loosely(line), number)
         return
     for line in itertools.chain((first, second), lines):  # a document a line: the pages of an API
         if line.strip():
-            yield from (_flat(record) for record in _found(_parsed(line), find))
+            yield from _found(_parsed(line), find)
+
+
+def _is_line(document: Any, found: Any) -> bool:
+    """Whether a document is one record, as nothing knows records in it, or only itself."""
+    return found is None or (isinstance(found, list) and len(found) == 1 and found[0] is document)
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -163,6 +176,13 @@ def _parsed(text: bytes) -> Any:
         raise HeaderError("not JSON, or damaged JSON") from error
 
 
+def _parsed_loosely(text: bytes) -> Any:
+    try:
+        return json.loads(text, parse_constant=_constant)
+    except (ValueError, RecursionError) as error:
+        raise HeaderError("not JSON, or damaged JSON") from error
+
+
 def _documents(text: bytes) -> Iterator[Any]:
     """The values of a text, one after the other: pages of an API appended to a file."""
     decoder = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_constant)
@@ -198,17 +218,27 @@ def _found(
     raise HeaderError("JSON, but of no bill that is known here")
 
 
-def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, str]:
-    flat: dict[str, str] = {}
+def _name(record: Mapping[str, Any], names: dict[str, None], prefix: str = "", depth: int = 0) -> None:
+    """Add the names of the columns of a record."""
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = prefix + key
         if isinstance(value, dict) and value and depth < DEEPEST and not _is_map(name):
-            flat |= _flat(value, f"{name}.", depth + 1)
+            _name(value, names, f"{name}.", depth + 1)
+        else:
+            names[name] = None
+
+
+def _flat(record: Mapping[str, Any], flat: dict[str, str], prefix: str = "", depth: int = 0) -> None:
+    """Add the fields of a record, by the names of their columns."""
+    for key, value in record.items():
+        name = prefix + key
+        if isinstance(value, dict) and value and depth < DEEPEST and not _is_map(name):
+            _flat(value, flat, f"{name}.", depth + 1)
         else:
             flat[name] = _text(value)
-    return flat
 
 
+@lru_cache(maxsize=4096)
 def _is_map(name: str) -> bool:
     """Whether an object is of keys and values that are data, and no record inside the record."""
     return name.lower().replace("_", "") in MAPS
@@ -233,9 +263,11 @@ def dumped(value: Any) -> str:
         case Number():
             return str(value)
         case dict():
-            pairs = (f"{json.dumps(key, ensure_ascii=False)}:{dumped(one)}" for key, one in value.items())
+            pairs = [f"{encode_basestring(key)}:{dumped(one)}" for key, one in value.items()]
             return f"{{{','.join(pairs)}}}"
         case list():
             return f"[{','.join(map(dumped, value))}]"
+        case str():
+            return encode_basestring(value)
         case _:
             return json.dumps(value, ensure_ascii=False)
