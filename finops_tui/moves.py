@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from finops_tui.manifest import plain
 from finops_tui.queries.amounts import EXACT
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from finops_tui.manifest import Entry, Manifest
+
+
+NO_ACCOUNT: Final = "(none)"
+"""The account of bills that say none."""
 
 
 def moved(before: Manifest, entries: Iterable[Entry]) -> list[str]:
@@ -52,7 +56,11 @@ def _counted(entry: Entry) -> tuple[str, str]:
 
 def twice(after: Manifest, entries: Sequence[Entry]) -> list[str]:
     """Accounts whose bill of a loaded period is also held from another source, and money allocated twice."""
-    return [*_bills_twice(after, entries), *_allocated_twice(after, entries)]
+    return [
+        *_bills_twice(after, entries),
+        *_with_and_without_account(after, entries),
+        *_allocated_twice(after, entries),
+    ]
 
 
 def _allocated_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
@@ -73,7 +81,8 @@ def _allocated_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
 
 
 def _bills_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
-    loaded = {(_bare(entry.account), entry.period) for entry in entries if entry.dataset == BILL}
+    named = [entry for entry in entries if entry.dataset == BILL and entry.account != NO_ACCOUNT]
+    loaded = {(_bare(entry.account), entry.period) for entry in named}
     held: dict[tuple[str, str], set[str]] = {}
     for entry in after.entries:
         if entry.dataset == BILL and (_bare(entry.account), entry.period) in loaded:
@@ -85,6 +94,24 @@ def _bills_twice(after: Manifest, entries: Iterable[Entry]) -> list[str]:
     return [
         f"the same bill may be counted twice: {names} both hold account {account}, {_span(found)}"
         for (account, names), found in periods.items()
+    ]
+
+
+def _with_and_without_account(after: Manifest, entries: Iterable[Entry]) -> list[str]:
+    """Periods of a source that it holds both for an account and for none: two exports of one bill, perhaps."""
+    loaded = {(entry.source, entry.period) for entry in entries if entry.dataset == BILL}
+    held: dict[tuple[str, str], set[str]] = {}
+    for entry in after.entries:
+        if entry.dataset == BILL and (entry.source, entry.period) in loaded:
+            held.setdefault((entry.source, entry.period), set()).add(entry.account)
+    periods: dict[tuple[str, str], list[str]] = {}
+    for (source, period), accounts in sorted(held.items()):
+        if NO_ACCOUNT in accounts and len(accounts) > 1:
+            names = ", ".join(sorted(accounts - {NO_ACCOUNT}))
+            periods.setdefault((source, names), []).append(period)
+    return [
+        f"the same bill may be counted twice: {source} holds {_span(found)} for account {names} and for no account"
+        for (source, names), found in periods.items()
     ]
 
 

@@ -44,13 +44,24 @@ class Together:
     held: dict[str, str] = field(default_factory=dict)
 
     def begin(self, changed: Iterable[str], before: Manifest) -> list[Path]:
-        """The files to stage first: those that changed, and those that their units were loaded from."""
+        """The files to stage first: those that changed, and those that their units were loaded from.
+
+        Those from another source are among them: usage, for one, is worth nothing without its price list.
+        """
         changed = set(changed)
         self.given = set(changed)
         for entry in before.entries:
             paths = {item.path for item in entry.inputs}
             if paths & changed:
                 self.given |= paths & self.found
+                elsewhere = {
+                    path for path in paths - self.found if not Path(path).is_relative_to(self.folder)
+                }
+                self.given |= {
+                    path
+                    for path in elsewhere
+                    if shown(path, 400) not in self.superseded and Path(path).is_file()
+                }
         return self._files()
 
     def __call__(self, units: Sequence[Unit], staged: Staged, before: Manifest) -> list[Path] | None:

@@ -144,3 +144,34 @@ def test_models_and_directions_are_grouped_by(tmp_path: Path, capsys: pytest.Cap
         ("gpt-5-nano", "output"): Decimal(4),
         ("gpt-5", "cache_read"): Decimal(8),
     }
+
+
+def test_sync_of_files_named_one_by_one_brings_the_prices_along(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    loader.load(root, [folder / "usage-03.csv", folder / "prices.csv"])
+    (folder / "usage-03.csv").write_text(text([usage("8", SKUS[0])]))
+    assert sync.sync(root).code == 0
+    (entry,) = entries(root).values()
+    assert billed(entry) == 4
+    (folder / "prices.csv").write_text(text([price("2", SKUS[0])]))
+    assert sync.sync(root).code == 0
+    (entry,) = entries(root).values()
+    assert billed(entry) == 16
+
+
+def test_one_bill_with_and_without_its_account_is_told_and_two_tools_are_not(tmp_path: Path) -> None:
+    from tests.sources.test_anthropic import row as claude
+    from tests.sources.test_openai import bucket, dumps, page, result
+
+    root = tmp_path / "store"
+    for name, written in (
+        ("costs.csv", text([spend("1.5")])),
+        ("claude.csv", text([claude("2")])),
+        ("costs.json", dumps(page(bucket(0, result("1.5"))))),
+    ):
+        (tmp_path / name).write_text(written)
+    assert loader.load(root, [tmp_path / "costs.csv"]).notes == ()
+    assert loader.load(root, [tmp_path / "claude.csv"]).notes == ()
+    assert loader.load(root, [tmp_path / "costs.json"]).notes == (
+        "the same bill may be counted twice: openai holds 2025-03 for account org-1 and for no account",
+    )
