@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from finops_tui import sync
+from finops_tui import lock, sync
 from finops_tui.__main__ import main
 from finops_tui.watch import seconds
 from tests.headless import bill
@@ -113,3 +114,14 @@ def test_intervals() -> None:
     for text in ("", "0m", "soon", "-5m", "1.5h"):
         with pytest.raises(ValueError, match="is not an interval"):
             seconds(text)
+
+
+def test_a_load_by_hand_meanwhile_is_waited_for(store: Path) -> None:
+    with watching(store) as process:
+        line_with(process, "nothing has changed")
+        with lock.hold(store):
+            assert process.stderr is not None
+            line = next(line for line in process.stderr if "another load is running" in line)
+            assert f"pid {os.getpid()} since 2" in line
+        line_with(process, "nothing has changed")
+        assert process.poll() is None
