@@ -161,9 +161,11 @@ class FinopsApp(App[None]):
         """Explore a view that another screen led to."""
         if view is None:
             return
-        while self.screen is not self.explorer:
+        there = [screen for screen in self.screen_stack if isinstance(screen, Explorer)]
+        explorer = next((one for one in there if one.desk.dataset == view.dataset), self.explorer)
+        while self.screen is not explorer:
             self.pop_screen()
-        self.explorer.go(view)
+        explorer.go(view)
 
     def loaded(self, changed: bool | None) -> None:  # noqa: FBT001 - the result of a screen
         """Ask everything again after a load."""

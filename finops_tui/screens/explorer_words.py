@@ -104,7 +104,7 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
         if view.filter is not None and filters.split(view.filter)[1] is not None and groups.total is not None:
             left.append(Part(f"these rows: {money.amount(groups.total, view.currency or '')}", "", 2))
         if view.dataset == ALLOCATION:
-            right.append(Part(SPLIT, "warn", 0, brief="not added to the bill"))
+            right.append(Part(SPLIT, "warn", 0, brief="allocation, not added to the bill"))
         right.append(Part(f"{groups.count:,} {'row' if groups.count == 1 else 'rows'}", "muted", 2))
     if calendar is not None:
         last = calendar.last
