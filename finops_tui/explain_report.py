@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui import export, headless
-from finops_tui.queries import explain_words, filters
+from finops_tui.queries import explain_words, filters, markers
 from finops_tui.queries.amounts import EXACT, ZERO, add
 from finops_tui.queries.explain import contribution, explain, inside
 from finops_tui.queries.explain_days import chosen
@@ -15,11 +17,13 @@ from finops_tui.screens import money
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from finops_tui.markers import Place
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.explain import Driver, Explanation
+    from finops_tui.queries.markers import Began, Marker
     from finops_tui.queries.view import Comparison, View
     from finops_tui.store import Store
 
@@ -44,6 +48,7 @@ class Report:
         limit: How many drivers to name, or None.
         calendar: What the data covers.
         found: One explanation per currency.
+        events: When drivers began to change and what happened then, by currency; empty without markers.
     """
 
     view: View
@@ -53,6 +58,7 @@ class Report:
     limit: int | None
     calendar: Calendar
     found: tuple[Explanation, ...]
+    events: Mapping[str, Mapping[tuple[str | None, ...], Began]] = field(default_factory=dict)
 
     def render(self, form: str) -> str | bytes:
         """The report in one of the forms of `export.render`."""
@@ -89,12 +95,27 @@ class Report:
                 self._values(driver)
                 | _sums(driver)
                 | {"parts": dict(driver.parts), "masked": driver.offsetting, "filter": self._filter(driver)}
+                | self._events_json(one, driver)
                 for driver in named
             ],
         }
         if rest:
             out["other"] = {name: add(_sums(driver)[name] for driver in rest) for name in _sums(one)}
         return out
+
+    def _began(self, one: Explanation, driver: Driver) -> Began | None:
+        return self.events.get(one.currency, {}).get(driver.values)
+
+    def _events_json(self, one: Explanation, driver: Driver) -> Row:
+        """When a driver began to change; nothing where no markers are known for these days."""
+        began = self._began(one, driver)
+        if one.currency not in self.events:
+            return {}
+        marked = [
+            {"day": marker.day, "title": marker.title, "kind": marker.kind, "confirmed": sure}
+            for marker, sure in (began.markers if began is not None else ())
+        ]
+        return {"began": began.day if began is not None else None, "markers": marked}
 
     def _exact_rows(self, one: Explanation, parts: Sequence[str]) -> list[Row]:
         named, rest = self._named(one)
@@ -144,7 +165,11 @@ class Report:
             rows.append(self._rest() | sums | {"mostly": f"{len(rest)} more"})
         for row, amount in zip(rows, shown, strict=True):
             row[wanted] = _signed(amount, one)
-        columns = (*self.view.group_by, "before", "now", wanted, "mostly")
+        marked = one.currency in self.events
+        for row, driver in zip_longest(rows, named):
+            began = self._began(one, driver) if driver is not None else None
+            row["began"] = began.words if began is not None else ""
+        columns = (*self.view.group_by, "before", "now", wanted, "mostly", *(("began",) if marked else ()))
         return str(export.render(columns, rows, form, frozenset(("before", "now", wanted))))
 
     def _named(self, one: Explanation) -> tuple[tuple[Driver, ...], tuple[Driver, ...]]:
@@ -195,8 +220,37 @@ def _signed(amount: Decimal, one: Explanation) -> str:
     return money.delta(amount, one.currency)
 
 
-def report(store: Store, options: argparse.Namespace, calendar: Calendar) -> Report:
-    """Answer `finops-tui explain`.
+def events(places: Sequence[Place]) -> tuple[Marker, ...]:
+    """The events that `finops.toml` names; what of them cannot be read is said on standard error."""
+    if not places:
+        return ()
+    from finops_tui.markers import read
+
+    known, problems = read(places)
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    return known
+
+
+def _events(
+    store: Store, view: View, found: Sequence[Explanation], read: Sequence[Marker]
+) -> dict[str, Mapping[tuple[str | None, ...], Began]]:
+    """When the largest drivers began to change, and with which events; nothing without events in these days."""
+    inside = markers.within(read, markers.span(view))
+    told: dict[str, Mapping[tuple[str | None, ...], Began]] = {}
+    for one in found if inside and view.group_by else ():
+        looked = replace(view, currency=one.currency)
+        drivers = one.drivers[: markers.DRIVERS]
+        named = markers.resources_of(looked, drivers, inside)
+        days = store.ask_now("by_bucket", markers.days_of(looked, drivers))
+        resources = store.ask_now("by_key", named) if named is not None else None
+        told[one.currency] = markers.began(looked, drivers, inside, days, resources)
+    return told
+
+
+def report(
+    store: Store, options: argparse.Namespace, calendar: Calendar, read: Sequence[Marker] = ()
+) -> Report:
+    """Answer `finops-tui explain`, with the events that `finops.toml` names.
 
     Raises:
         ValueError: the options describe nothing that could be compared; the message is for people.
@@ -212,4 +266,5 @@ def report(store: Store, options: argparse.Namespace, calendar: Calendar) -> Rep
     view = asked.look_at(compared.now, compared)
     found = explain(store.ask_now("explain", view, match=options.match), view)
     limit = options.limit or (SHOWN if options.format in {"table", "md"} else None)
-    return Report(view, compared, options.match, options.part, limit, calendar, found)
+    began = _events(store, view, found, read)
+    return Report(view, compared, options.match, options.part, limit, calendar, found, began)

@@ -25,6 +25,9 @@ DRIVERS: Final = 30
 BEFORE: Final = 1
 """Days that a change may begin after an event: what is deployed in the evening costs from the next day on."""
 
+SPIKE: Final = 7
+"""Days that a change may last which does not stay."""
+
 CLEAR: Final = Decimal("0.3")
 """Of the days' squared differences from their mean, what one step has to explain to be called a beginning."""
 
@@ -60,7 +63,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """When a driver's cost changed for good, and what happened then.
+    """When a driver's cost changed, for good or for some days, and what happened then.
 
     Attributes:
         day: The first day of the new level.
@@ -167,32 +170,37 @@ def began(
 
 
 def step(amounts: Sequence[Decimal], *, rising: bool) -> int | None:
-    """Where a line steps to another level for good: the place that explains most of its differences.
+    """Where a line goes to another level, for good or for up to `SPIKE` days: what explains most of its differences.
 
     Args:
         amounts: One per day.
-        rising: Whether the later level has to be the higher one.
+        rising: Whether the other level has to be the higher one.
 
     Returns:
-        The index of the first day of the new level; None where no step is clear.
+        The index of the first day of the other level; None where no step is clear.
     """
     count = len(amounts)
-    total = add(amounts)
+    sums = [ZERO]
+    for amount in amounts:
+        sums.append(_WIDE.add(sums[-1], amount))
+    total = sums[-1]
     squares = add(_WIDE.multiply(amount, amount) for amount in amounts)
     if count < 2:
         return None
     spread = _WIDE.subtract(squares, _WIDE.divide(_WIDE.multiply(total, total), count))
-    best, place, before = ZERO, None, ZERO
-    for split in range(1, count):
-        before = _WIDE.add(before, amounts[split - 1])
-        low = _WIDE.divide(before, split)
-        high = _WIDE.divide(_WIDE.subtract(total, before), count - split)
-        rise = _WIDE.subtract(high, low)
-        if not rise or (rise > 0) is not rising:
-            continue
-        gain = _WIDE.multiply(_WIDE.multiply(rise, rise), Decimal(split * (count - split)) / count)
-        if gain > best:
-            best, place = gain, split
+    best, place = ZERO, None
+    for first in range(1, count):
+        for last in (count, *range(first + 1, min(first + SPIKE + 1, count))):
+            inside, days = _WIDE.subtract(sums[last], sums[first]), last - first
+            rise = _WIDE.subtract(
+                _WIDE.divide(inside, days), _WIDE.divide(_WIDE.subtract(total, inside), count - days)
+            )
+            jump = _WIDE.subtract(amounts[first], amounts[first - 1])  # it begins there, not somewhere within
+            if not rise or (rise > 0) is not rising or jump * rise <= 0 or abs(jump) * 4 < abs(rise):
+                continue
+            gain = _WIDE.multiply(_WIDE.multiply(rise, rise), Decimal(days * (count - days)) / count)
+            if gain > best:
+                best, place = gain, first
     return place if spread > 0 and best >= _WIDE.multiply(CLEAR, spread) else None
 
 

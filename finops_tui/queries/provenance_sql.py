@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 TABLE: Final = "focus"
 
+COUNTED: Final = ("x_UsageType",)
+"""Vendor columns that the question `given` counts values of."""
+
 _WHERE: Final = "\n    WHERE "
 _BY_CURRENCY: Final = ',\n           "BillingCurrency" AS currency'
 _GROUPED: Final = "\nGROUP BY currency"
@@ -131,12 +134,16 @@ class Focus(Scope):
             return sql
         found = _COALESCE.fullmatch(sql)
         if found is None:
-            columns = set(_QUOTED.findall(sql)) - {"Tags"}
-            return sql if columns <= self._given else _NOTHING
-        there = [name for name in found[1].split(", ") if name.strip('"') in self._given]
+            return sql if all(map(self._is_given, _QUOTED.findall(sql))) else _NOTHING
+        there = [name for name in found[1].split(", ") if self._is_given(name.strip('"'))]
         if len(there) < 2:
             return there[0] if there else _NOTHING
         return f"coalesce({', '.join(there)})"
+
+    def _is_given(self, name: str) -> bool:
+        """Whether a column has values; of vendor columns only the one that stands in for others is asked."""
+        vendor = name.startswith("x_") and name not in COUNTED
+        return self._given is None or name in self._given or name == "Tags" or vendor
 
     def _tag(self, key: str) -> str:
         delivered = self._keys.get(key) or (key,)

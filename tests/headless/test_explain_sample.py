@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from finops_tui import demo, settings
+from finops_tui.__main__ import main
 from finops_tui.queries import filters
 from finops_tui.queries.explain import Explanation, contribution, explain, inside
 from finops_tui.queries.view import Comparison, Period, View
@@ -17,6 +19,7 @@ from tests.sample_bill import HERE, read_truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 EVENTS = {event["id"]: event for event in read_truth()["events"]}
 
@@ -183,3 +186,34 @@ def test_every_grouping_tells_the_same_change(store: Store, by: str, match: str)
     totals = store.ask_now("total", View(compared.now, compared, currency="USD"))
     assert (one.now, one.before) == totals.select("now", "before").row(0)
     assert sum((driver.change for driver in one.drivers), Decimal(0)) == one.change
+
+
+def test_events_of_the_sample_are_beside_what_they_caused(capsys: pytest.CaptureFixture[str]) -> None:
+    """The events in events.csv name resources: their drivers are confirmed, and no other."""
+    told = ["explain", "--demo", "--by", "service", "--format", "json", "--period"]
+    assert main([*told, "2026-06-09..2026-06-12"]) == 0
+    drivers = json.loads(capsys.readouterr().out)["currencies"]["USD"]["drivers"]
+    sure = {one["service"]: one["markers"] for one in drivers if one["markers"]}
+    nat = EVENTS["nat-spike"]
+    assert sure[nat["where"]["ServiceName"]] == [
+        {
+            "day": nat["first"],
+            "title": "lidar archive copied out of us-east-1",
+            "kind": "change",
+            "confirmed": True,
+        }
+    ]
+    assert all(marker["confirmed"] for markers in sure.values() for marker in markers)
+    assert main(["explain", "--demo", "--by", "service", "--period", "2026-05", "--limit", "40"]) == 0
+    table = capsys.readouterr().out
+    bedrock = next(line for line in table.splitlines() if line.startswith("Amazon Bedrock"))
+    assert "12 May, confirmed incident" in bedrock
+
+
+def test_without_events_nothing_is_said_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "finops.toml"
+    config.write_text('[[markers]]\nfile = "none.csv"\n')
+    assert main(["explain", "--demo", "--config", str(config), "--by", "service", "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert "began" not in out
+    assert "events of none.csv: No such file or directory" in err

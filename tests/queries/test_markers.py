@@ -108,6 +108,8 @@ def test_steps():
     assert step(amounts(3, 3, 3, 3), rising=True) is None
     assert step(amounts(1, 9, 1, 9, 1, 9, 1, 9), rising=True) is None
     assert step(amounts(0, 0, 0, 0, 7), rising=True) == 4
+    assert step(amounts(1, 1, 1, 8, 9, 1, 1, 1, 1, 1), rising=True) == 3
+    assert step(amounts(6, 6, 6, 6, 2, 1, 6, 6, 6, 6), rising=False) == 4
     assert step([], rising=True) is None
     assert step(amounts(1), rising=True) is None
 
