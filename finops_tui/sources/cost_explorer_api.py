@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.sources.cost_explorer import MARK
 from finops_tui.sources.cost_explorer_charges import (
     BILLED,
     EFFECTIVE,
+    MARK,
     SORTS,
     Sort,
     Sums,

@@ -7,12 +7,14 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui.queries.amounts import EXACT
-from finops_tui.sources.cost_explorer import MARK
 from finops_tui.sources.model import shown
 from finops_tui.sources.s3_access import PlaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+MARK: Final = "x_CostExplorerGroups"
+"""Column by which its files are told from an export: an export of the same account is another source."""
 
 BILLED: Final = "UnblendedCost"
 EFFECTIVE: Final = "AmortizedCost"

@@ -47,6 +47,7 @@ KINDS: Final[tuple[Kind, ...]] = (
 KNOWN: Final = (
     "FOCUS 1.0 to 1.4",
     "AWS CUR (legacy and 2.0)",
+    "AWS Cost Explorer",
     "Azure Cost Management (EA, MCA, pay-as-you-go)",
     "OpenAI costs",
     "Anthropic costs",
