@@ -37,6 +37,7 @@ class Request:
     match: str = ""
     target: str = ""
     body: bytes = b""
+    region: str = ""
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Server:
             environ.get("HTTP_IF_MATCH", ""),
             environ.get("HTTP_X_AMZ_TARGET", ""),
             body,
+            "".join(environ.get("HTTP_AUTHORIZATION", "").split("/")[2:3]),
         )
         self.asked.append(request)
         instead = self.fault(request) if self.fault else None

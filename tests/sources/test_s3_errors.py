@@ -12,7 +12,7 @@ from finops_tui.sources import s3, s3_access
 from finops_tui.sources.s3_access import Access, PlaceError
 from finops_tui.sources.s3_place import parse
 from tests.sources import bills
-from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Server, cur2, fresh, refusal
+from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Request, Server, cur2, fresh, refusal
 
 
 @pytest.fixture(scope="module")
@@ -242,3 +242,17 @@ def test_a_list_that_lacks_what_it_must_have_does_no_harm(
     )
     fetched = s3.fetch(bucket.url("focus"), access, tmp_path)
     assert [path.stat().st_size for path in fetched.paths[0].iterdir()] == [0]
+
+
+def test_a_bucket_in_another_region_is_followed_there(bucket: Bucket, access: Access, tmp_path: Path) -> None:
+    bucket.put("focus/a.csv", bills.text([bills.focus()]))
+
+    def elsewhere(request: Request) -> tuple[str, list[tuple[str, str]], bytes] | None:
+        if request.region == "eu-west-1":
+            return None
+        status, headers, body = refusal("301 Moved Permanently", "PermanentRedirect")
+        return status, [*headers, ("x-amz-bucket-region", "eu-west-1")], body
+
+    bucket.server.fault = elsewhere
+    assert s3.fetch(bucket.url("focus"), access, tmp_path).paths
+    assert [one.region for one in bucket.server.asked][-1] == "eu-west-1"
