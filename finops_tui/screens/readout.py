@@ -81,7 +81,7 @@ def events(marked: Mapping[int, Sequence[Marker]], first: int, end: int) -> tupl
     found = [marker for place in range(first, end) for marker in marked.get(place, ())]
     parts = [Part(shortened(marker.words, 40), "accent", 1, "◆") for marker in found[:2]]
     more = len(found) - len(parts)
-    return (*parts, *([Part(f"{more} more events", "accent", 2)] if more else ()))
+    return (*parts, *([Part(f"{more} more", "accent", 2)] if more else ()))
 
 
 def day(days: Mapping[date, Decimal], view: View, at: date) -> tuple[Part, ...]:
