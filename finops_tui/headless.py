@@ -54,7 +54,7 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
         ValueError: a dimension, filter, period or category is wrong; the message says which and how.
     """
     dataset = getattr(options, "dataset", None) or BILL
-    by = listed_dimensions(options.by or FIRST[dataset])
+    by = listed_dimensions(FIRST[dataset] if options.by is None else options.by)
     names = tuple(dimensions.canonical(word.strip()) for word in by)
     if len(set(names)) < len(names):
         raise ValueError(f"--by names a dimension twice: {options.by}")

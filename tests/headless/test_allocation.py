@@ -149,6 +149,7 @@ def test_components_add_up_and_the_first_grouping_is_by_namespace(store, capsys,
     parts = {name: sum(Decimal(row[column]) for row in PODS) for name, column in names.items()}
     assert got == {**parts, "Rounding": Decimal("0.0000000000000060")}
     assert set(json.loads(printed(capsys, *words))["rows"][0]) == {"namespace", "currency", "cost"}
+    assert set(json.loads(printed(capsys, *words, "--by", ""))["rows"][0]) == {"currency", "cost"}
 
 
 def test_why_an_allocation_changed(store, capsys, tmp_path) -> None:
