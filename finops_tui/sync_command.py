@@ -62,6 +62,10 @@ def run(options: argparse.Namespace) -> int:
 def access(options: argparse.Namespace) -> dict[str, str]:
     """How S3 is reached, as the command line says it."""
     found = {name: getattr(options, name, None) or "" for name in ACCESS}
+    if found["endpoint_url"]:
+        from finops_tui.sources.s3_access import check_endpoint
+
+        check_endpoint(found["endpoint_url"])  # before it is remembered
     if getattr(options, "requester_pays", False):
         found["requester_pays"] = "yes"
     return {name: value for name, value in found.items() if value}

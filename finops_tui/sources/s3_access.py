@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from finops_tui.sources.model import shown
+from finops_tui.sources.s3_words import DENIED, ELSEWHERE, TELLING, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,25 @@ class Access:
     requester_pays: bool = False
 
 
+def check_endpoint(url: str) -> None:
+    """Refuse an endpoint that is none, or has a password in it: it is remembered with the source.
+
+    Raises:
+        PlaceError: it is so; the message does not repeat it.
+    """
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise PlaceError("the endpoint is no URL such as https://storage.example.com")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise PlaceError("the endpoint must not have a user, a password or a query in it")
+
+
 class Aws:
     """AWS as one user reaches it."""
 
@@ -78,8 +98,7 @@ class Aws:
         import boto3
         from botocore.exceptions import BotoCoreError
 
-        if access.endpoint_url and urlsplit(access.endpoint_url).scheme not in {"http", "https"}:
-            raise PlaceError(f"the endpoint {shown(access.endpoint_url)} is no http:// or https:// URL")
+        check_endpoint(access.endpoint_url or "")
         self.access = access
         self._own: Any = None
         try:
@@ -140,21 +159,21 @@ class Aws:
         except ResponseParserError:  # a portal, a proxy, a server of something else
             raise PlaceError(f"{what}: what answered is not AWS, nor like it") from None
         except RecursionError:  # boto3 follows redirects as deep as they go
-            raise PlaceError(f"{what}: {_ELSEWHERE}") from None
+            raise PlaceError(f"{what}: {ELSEWHERE}") from None
 
     def problem(self, error: Exception, what: str) -> PlaceError:
         """An error of boto3 in words, with nothing of the caller's keys in it."""
         code, message = _answer(error)
         key = code or type(error).__name__
-        words = _WORDS.get(key)
+        words = WORDS.get(key)
         if words is None and isinstance(error, _network()):
             words = "cannot be reached: there is no network, or the endpoint is wrong"
         if words is None:
             said = self.redacted(message or ("" if code else str(error)))
             words = f"AWS says {shown(key)}" + (f": {shown(said, 300)}" if said else "")
-        elif key in _TELLING and message:
+        elif key in TELLING and message:
             words += f" ({shown(self.redacted(message), 300)})"
-        if key in _DENIED and not self.access.requester_pays and what.startswith("s3:"):
+        if key in DENIED and not self.access.requester_pays and what.startswith("s3:"):
             words += "; if its requester pays, say --requester-pays"
         if key == "ProfileNotFound":
             words = f"there is no profile {shown(self.access.profile or '')!r} in the AWS configuration"
@@ -220,64 +239,3 @@ def _network() -> tuple[type[Exception], ...]:
         exceptions.EndpointConnectionError,
         exceptions.IncompleteReadError,
     )
-
-
-_DENIED: Final = frozenset({"AccessDenied", "403", "Forbidden"})
-_TELLING: Final = frozenset({"AccessDenied", "AccessDeniedException"})
-"""Errors whose message names the permission that is missing."""
-
-_NO_CREDENTIALS: Final = (
-    "no AWS credentials were found; sign in (`aws sso login`), name a --profile, or run where a role is given"
-)
-_SIGNED_OUT: Final = "the AWS sign-in has run out; sign in again (`aws sso login`)"
-_SLOW: Final = "AWS asks to slow down, and kept asking; try again later"
-_DENIED_WORDS: Final = "access denied"
-_ELSEWHERE: Final = "the bucket is in another region; name it with --region"
-
-_WORDS: Final[dict[str, str]] = {
-    "NoCredentialsError": _NO_CREDENTIALS,
-    "PartialCredentialsError": "the AWS credentials are only half there; look at the profile",
-    "CredentialRetrievalError": "the AWS credentials could not be fetched; look at the profile",
-    "ProfileNotFound": "there is no such profile",
-    "ConfigParseError": "the AWS configuration file cannot be read",
-    "InfiniteLoopConfigError": "the profile's roles refer to each other in a circle",
-    "UnauthorizedSSOTokenError": _SIGNED_OUT,
-    "SSOTokenLoadError": _SIGNED_OUT,
-    "TokenRetrievalError": _SIGNED_OUT,
-    "ExpiredToken": _SIGNED_OUT,
-    "ExpiredTokenException": _SIGNED_OUT,
-    "RequestExpired": _SIGNED_OUT,
-    "InvalidAccessKeyId": "AWS does not know the access key of these credentials",
-    "InvalidClientTokenId": "AWS does not know the access key of these credentials",
-    "UnrecognizedClientException": "AWS does not know the access key of these credentials",
-    "InvalidToken": "AWS does not accept the session token of these credentials",
-    "SignatureDoesNotMatch": "AWS does not accept the secret key of these credentials",
-    "RequestTimeTooSkewed": "this machine's clock is wrong, so AWS refuses its signatures",
-    "AccessDenied": _DENIED_WORDS,
-    "AccessDeniedException": _DENIED_WORDS,
-    "403": _DENIED_WORDS,
-    "Forbidden": _DENIED_WORDS,
-    "AllAccessDisabled": "access to this bucket is switched off",
-    "NoSuchBucket": "there is no such bucket",
-    "404": "there is no such bucket or object",
-    "NoSuchKey": "the object is gone",
-    "InvalidBucketName": "this is no name of a bucket",
-    "PermanentRedirect": _ELSEWHERE,
-    "301": _ELSEWHERE,
-    "307": _ELSEWHERE,
-    "AuthorizationHeaderMalformed": _ELSEWHERE,
-    "IllegalLocationConstraintException": _ELSEWHERE,
-    "InvalidObjectState": "the object is archived (Glacier); restore it first",
-    "SlowDown": _SLOW,
-    "503": _SLOW,
-    "ServiceUnavailable": _SLOW,
-    "Throttling": _SLOW,
-    "ThrottlingException": _SLOW,
-    "RequestLimitExceeded": _SLOW,
-    "LimitExceededException": _SLOW,
-    "TooManyRequestsException": _SLOW,
-    "AWSOrganizationsNotInUseException": "this account is in no AWS organization",
-    "DataUnavailableException": "Cost Explorer has no data for these days yet",
-    "SSLError": "the connection is not trusted: its certificate could not be checked",
-    "ProxyConnectionError": "the proxy cannot be reached",
-}

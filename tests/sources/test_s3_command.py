@@ -196,3 +196,20 @@ def test_how_a_place_was_reached_is_remembered_for_the_explorer(
     assert json.loads((tmp_path / "store" / "SOURCES").read_text())["places"][0]["options"] == {
         "endpoint_url": bucket.server.url
     }
+
+
+def test_a_password_in_the_endpoint_is_never_remembered(
+    bucket: Bucket, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "here.csv").write_text(bills.text([bills.focus(BilledCost="2")]))
+    command = [
+        "load",
+        "here.csv",
+        bucket.url(),
+        "--keep-going",
+        "--endpoint-url",
+        "http://me:s3cret@127.0.0.1",
+    ]
+    assert main(command) == 2
+    assert "must not have a user" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]

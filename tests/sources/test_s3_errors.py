@@ -118,8 +118,16 @@ def test_a_profile_that_does_not_exist(bucket: Bucket, tmp_path: Path) -> None:
     assert "no profile 'nobody'" in said(bucket, Access(profile="nobody"), tmp_path)
 
 
-def test_an_endpoint_that_is_no_url(bucket: Bucket, tmp_path: Path) -> None:
-    assert "no http:// or https:// URL" in said(bucket, Access(endpoint_url="minio.example"), tmp_path)
+@pytest.mark.parametrize(
+    "url",
+    ["minio.example", "ftp://x", "https://", "http://[x", "https://me:s3cret@x", "https://x/?key=s3cret"],
+)
+def test_an_endpoint_that_cannot_be_used_is_refused_and_not_repeated(
+    bucket: Bucket, tmp_path: Path, url: str
+) -> None:
+    message = said(bucket, Access(endpoint_url=url), tmp_path)
+    assert "the endpoint" in message
+    assert "s3cret" not in message
 
 
 def test_no_network(bucket: Bucket, tmp_path: Path) -> None:
