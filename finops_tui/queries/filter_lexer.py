@@ -10,7 +10,7 @@ from finops_tui.queries.filter_ast import FilterError
 
 QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 BARE_KEY: Final = r'[^\s"():=!~<>|,]+'
-FIELD: Final = re.compile(rf"(?i:tag\.|x_)(?:{QUOTED}|{BARE_KEY})|[A-Za-z_][A-Za-z0-9_-]*", re.DOTALL)
+FIELD: Final = re.compile(rf"(?i:tag\.|label\.|x_)(?:{QUOTED}|{BARE_KEY})|[A-Za-z_][A-Za-z0-9_-]*", re.DOTALL)
 OPERATOR: Final = re.compile(r"!=|>=|<=|[:=~<>]")
 VALUE: Final = re.compile(r'[^\s()|",]+')
 WORD: Final = re.compile(r'[^\s()|"]+')

@@ -49,6 +49,8 @@ _TIMES: Final[dict[str, tuple[str, ...]]] = {
 
 _NAMES: Final = {**_TEXTS, **_TIMES, **{name: (name.lower(),) for name in _MONEY}}
 
+_WANTED: Final = frozenset(spelled for names in _NAMES.values() for spelled in names)
+
 _LEFT_OUT: Final = frozenset(("start", "end"))
 """When a container ran within its window; the window says which day it is counted on."""
 
@@ -79,11 +81,11 @@ def detect(seen: Seen) -> str | None:
         HeaderError: it is such an export without days.
     """
     folded = seen.folded
-    if "totalcost" not in folded or not folded & {"cpucost", "pod", "controllerkind"}:
-        return None
-    if folded >= {"window.start", "name"}:
+    if folded >= {"totalcost", "window.start", "name"}:
         return "OpenCost or Kubecost allocation (JSON)"
-    if not folded & {"namespace", "name"}:
+    if "totalcost" not in folded or not folded & {"namespace", "name"}:
+        return None
+    if not folded & {"cpucost", "pod", "controllerkind"}:
         return None
     if "date" not in folded:
         raise HeaderError("looks like an OpenCost export, but there is no column for the date (Date)")
@@ -110,31 +112,39 @@ def _keyed(name: str) -> tuple[str, str] | None:
 
 
 def records(document: Any) -> Iterable[Mapping[str, Any]] | None:
-    """The allocations in an answer of the API: a set for each window, accumulated or not."""
-    if not isinstance(document, dict) or not {"code", "status"} & set(document):
-        return None
-    sets = _sets(document.get("data"))
+    """The allocations in an answer of the API, or in what was taken out of one: sets for windows, or one set."""
+    data = document
+    if isinstance(document, dict):
+        if {"code", "status"} & set(document):
+            data = document.get("data")
+        elif all(map(_is_allocation, document.values())):
+            data = [document]
+    sets = _sets(data)
     return None if sets is None else (_flat(one, window) for each, window in sets for one in each.values())
 
 
-Sets = list[tuple["Mapping[str, Mapping[str, Any]]", "Mapping[str, Any]"]]
+Set = tuple["Mapping[str, Mapping[str, Any]]", "Mapping[str, Any]"]
 
 
-def _sets(data: Any) -> Sets | None:
+def _sets(data: Any) -> list[Set] | None:
     """Allocations by name, and the window of each set; nothing when these are none."""
+    found: list[Set]
     if isinstance(data, dict) and isinstance(data.get("sets"), list):
-        data = [
-            one.get("allocations") and {"allocations": one["allocations"], "window": one.get("window")}
+        found = [
+            (_object(one.get("allocations")), _object(one.get("window")))
             for one in data["sets"]
             if isinstance(one, dict)
         ]
-        found = [(one["allocations"], one["window"] or {}) for one in data if one]
     elif isinstance(data, list) and all(one is None or isinstance(one, dict) for one in data):
         found = [(one, {}) for one in data if one]
     else:
         return None
-    known = all(_is_allocation(one) for each, _ in found for one in each.values())
-    return found if known and found else None
+    allocations = (one for each, _ in found for one in each.values())
+    return found if any(each for each, _ in found) and all(map(_is_allocation, allocations)) else None
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_allocation(value: Any) -> bool:
@@ -143,22 +153,21 @@ def _is_allocation(value: Any) -> bool:
 
 def _flat(one: Mapping[str, Any], around: Mapping[str, Any]) -> dict[str, Any]:
     """An allocation without what is nested in it; details of the same money are left out."""
-    properties = one.get("properties") or {}
-    window = one.get("window") or around
-    wanted = {spelled for names in _NAMES.values() for spelled in names}
+    properties = _object(one.get("properties"))
+    window = _object(one.get("window")) or around
     flat = {
         key: value
         for key, value in (*properties.items(), *one.items())
-        if key.lower() in wanted and not isinstance(value, dict | list)
+        if key.lower() in _WANTED and not isinstance(value, dict | list)
     }
     flat |= {"window.start": window.get("start"), "window.end": window.get("end")}
     flat.setdefault("totalCost", None)
     if isinstance(properties.get("services"), list):
         flat["services"] = ", ".join(map(str, properties["services"]))
     for column in ("labels", "annotations"):
-        own = properties.get(column) or {}
-        inherited = properties.get(f"namespace{column.capitalize()}") or {}
-        if isinstance(own, dict) and isinstance(inherited, dict) and (own or inherited):
+        own = _object(properties.get(column))
+        inherited = _object(properties.get(f"namespace{column.capitalize()}"))
+        if own or inherited:
             flat[column] = dumped({**inherited, **own})
     return flat
 

@@ -183,3 +183,11 @@ def test_what_is_not_loaded_is_said(capsys, tmp_path) -> None:
         )
     assert main(["query", "--demo", "--dataset", "allocation"]) == 2
     assert "nothing but a bill is loaded" in capsys.readouterr().err
+
+
+def test_a_filter_knows_namespaces_and_labels(store, capsys, tmp_path) -> None:
+    main(["load", "--store", str(store), str(write_pods(tmp_path / "pods.csv"))])
+    words = ("query", "--store", str(store), "--dataset", "allocation", "--format", "json", "--filter")
+    got = json.loads(printed(capsys, *words, "namespace=shop label.team:a"))
+    wanted = [row for row in PODS if row["Namespace"] == "shop" and '"a"' in row["Labels"]]
+    assert Decimal(got["totals"]["XXX"]) == sum(Decimal(row["TotalCost"]) for row in wanted)

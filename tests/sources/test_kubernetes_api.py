@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -135,3 +136,32 @@ def test_the_same_allocation_in_two_files_is_told(bench: Bench):
     staged = bench.stage(early, late)
     assert any("1 record of one allocation and window more than once" in note for note in staged.notes)
     assert bench.one("sum(EffectiveCost)") == 3
+
+
+@pytest.mark.parametrize("taken", [lambda sets: sets, lambda sets: sets[0]], ids=["sets", "one set"])
+def test_what_was_taken_out_of_an_answer_is_read(bench: Bench, taken: Callable[[list[Any]], Any]):
+    bench.stage(bench.file("a.json", json.dumps(taken([{"ns": allocation("ns", totalCost=1.5)}]))))
+    assert bench.one("sum(EffectiveCost)") == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"properties": []},
+        {"properties": {"labels": ["a"], "services": {"b": 1}, "annotations": None, "cluster": {"x": 1}}},
+        {"window": "today"},
+        {"window": {"start": None, "end": None}},
+        {"pvs": [1], "cpuCost": None},
+    ],
+)
+def test_odd_shapes_lose_no_money(bench: Bench, odd: dict[str, Any]):
+    bench.stage(bench.file("a.json", answer([{"ns": {**allocation("ns", totalCost=1.5), **odd}}])))
+    assert bench.one("sum(EffectiveCost)") == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, [], [{}], {"sets": []}, {"sets": [1]}, [{"a": 1}], [[1]], "x", {"sets": [{"allocations": 3}]}],
+)
+def test_what_holds_no_allocation_is_refused(bench: Bench, data: Any):
+    assert bench.reason(json.dumps({"code": 200, "data": data}), "a.json")
