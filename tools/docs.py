@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from textual.keys import key_to_character
 
-from finops_tui.queries.dimensions import DIMENSIONS
+from finops_tui.queries.dimensions import DIMENSIONS, IN_WORDS
 from finops_tui.screens.keys import ACTIONS, Action
 
 SPECIAL: Final = {
@@ -53,7 +53,8 @@ def table(titles: list[str], rows: list[list[str]]) -> str:
 
 def dimensions() -> str:
     """Every word that `--by` and a filter know, and the columns behind it."""
-    rows = [[f"`{name}`", f"`{sql.replace(chr(34), '')}`"] for name, sql in DIMENSIONS.items()]
+    plain = {name: f"`{sql.replace(chr(34), '')}`" for name, sql in DIMENSIONS.items()}
+    rows = [[f"`{name}`", words] for name, words in {**plain, **IN_WORDS}.items()]
     return table(["word", "of the FOCUS columns"], rows)
 
 

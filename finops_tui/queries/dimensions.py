@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
     Bind = Callable[[object], str]
 
+_METER: Final = """lower(coalesce("SkuMeter", "Extra"['x_UsageType'], "ChargeDescription"))"""
+
+TOKENS: Final = f"""coalesce("Extra"['x_TokenDirection'], CASE WHEN {_METER} NOT LIKE '%token%' THEN NULL
+    WHEN {_METER} LIKE '%cache%write%' THEN 'cache_write'
+    WHEN {_METER} LIKE '%cach%' OR {_METER} LIKE '%cchd%' THEN 'cache_read'
+    WHEN {_METER} LIKE '%outp%' THEN 'output' WHEN {_METER} LIKE '%inp%' THEN 'input' END)"""
+"""Which way tokens went: as the export says, else by the words in the meter's name (Bedrock, Azure OpenAI)."""
+
 DIMENSIONS: Final[dict[str, str]] = {
     "account": 'coalesce("SubAccountId", "BillingAccountId")',
     "service": '"ServiceName"',
@@ -29,7 +37,7 @@ DIMENSIONS: Final[dict[str, str]] = {
     "publisher": '"PublisherName"',
     "currency": '"BillingCurrency"',
     "model": "\"Extra\"['x_Model']",
-    "tokens": "\"Extra\"['x_TokenDirection']",
+    "tokens": TOKENS,
     "cluster": "\"Extra\"['x_Cluster']",
     "namespace": "\"Extra\"['x_Namespace']",
     "controller": "\"Extra\"['x_Controller']",
@@ -41,6 +49,11 @@ DIMENSIONS: Final[dict[str, str]] = {
     "allocated": 'coalesce("AllocatedResourceId", "AllocatedResourceName")',
 }
 """Dimensions by the word people use. `team` and `tag.KEY` are rendered by `expression`."""
+
+IN_WORDS: Final[dict[str, str]] = {
+    "tokens": "`x_TokenDirection`, else by the words for it in the name of a meter of tokens"
+}
+"""What dimensions are, where SQL is too long to read."""
 
 LABELS: Final[dict[str, str]] = {
     "account": 'coalesce("SubAccountName", "BillingAccountName")',

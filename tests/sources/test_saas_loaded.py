@@ -1,6 +1,8 @@
 """Bills of AI and SaaS in the store: every record accounted for, and kept up to date by sync."""
 
 import json
+from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 
 from finops_tui import generations, loader, settings, sync
 from finops_tui.manifest import Entry
-from tests.sources.bills import text
+from finops_tui.queries.view import Period, View
+from finops_tui.store import Store
+from tests.sources.bills import focus, text
 from tests.sources.mapped_bills import TOML, row
 from tests.sources.test_databricks import SKUS, price, usage
 from tests.sources.test_openai import row as spend
@@ -175,3 +179,26 @@ def test_one_bill_with_and_without_its_account_is_told_and_two_tools_are_not(tmp
     assert loader.load(root, [tmp_path / "costs.json"]).notes == (
         "the same bill may be counted twice: openai holds 2025-03 for account org-1 and for no account",
     )
+
+
+@pytest.mark.parametrize(
+    ("meter", "direction"),
+    [
+        ("USE1-Claude4Sonnet-input-tokens", "input"),
+        ("USE1-MP:USE1_OutputTokenCount-Units", "output"),
+        ("EUC1-Nova-cache-read-input-token-count", "cache_read"),
+        ("USE1-MP:USE1_CacheWriteInputTokenCount-Units", "cache_write"),
+        ("gpt-4o-0806-Outp-glbl Tokens", "output"),
+        ("gpt 4.1 cchd Inp glbl Tokens", "cache_read"),
+        ("USE1-BoxUsage:m5.large", None),
+        ("Output data transfer", None),
+    ],
+)
+def test_meters_of_clouds_say_which_way_tokens_went(
+    tmp_path: Path, meter: str, direction: str | None
+) -> None:
+    (tmp_path / "focus.csv").write_text(text([focus(SkuMeter=meter)]))
+    loader.load(tmp_path / "store", [tmp_path / "focus.csv"])
+    with closing(Store(tmp_path / "store")) as store:
+        view = View(Period(date(2025, 3, 1), date(2025, 4, 1)), group_by=("tokens",))
+        assert store.ask_now("by_key", view)["k0"].to_list() == [direction]
