@@ -66,6 +66,7 @@ CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31),
     coalesce(sku_id, sku_description, ''), coalesce(project_id, ''), coalesce(location_location, ''),
     coalesce(resource_global_name, ''), coalesce(resource_name, ''), coalesce(currency, ''), coalesce(cost_type, ''),
     coalesce(CAST(invoice_month AS VARCHAR), ''), coalesce(CAST(TRY_CAST(usage_amount AS DOUBLE) AS VARCHAR), ''),
+    coalesce(CAST(TRY_CAST(usage_amount_in_pricing_units AS DOUBLE) AS VARCHAR), ''),
     coalesce(CAST(TRY_CAST(cost AS DECIMAL(38, 18)) AS VARCHAR), cost, ''),
     coalesce(CAST(TRY_CAST(credits AS DECIMAL(38, 18)) AS VARCHAR), credits, '')) END"""
 """What two deliveries of one line share, whatever columns and file formats they have beyond it."""

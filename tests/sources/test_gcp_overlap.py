@@ -79,14 +79,13 @@ def test_the_same_lines_in_other_forms_and_with_other_columns(bench: Bench, tmp_
     assert counted(bench, *files) == (55, 10)
 
 
-def test_lines_that_differ_in_their_export_or_credits_are_not_the_same(bench: Bench):
+def test_lines_that_differ_in_their_export_credits_or_usage_are_not_the_same(bench: Bench):
     later = {**DAYS[0], "export_time": "2025-03-02 01:00:00 UTC"}
     credited = {**DAYS[0], "credits": [{"type": "DISCOUNT", "amount": "-0.5"}]}
-    files = [
-        bench.file(f"{name}.json", jsonl([one]))
-        for name, one in (("a", DAYS[0]), ("b", later), ("c", credited))
-    ]
-    assert counted(bench, *files) == (Decimal("2.5"), 0)
+    used = {**DAYS[0], "usage": {"amount_in_pricing_units": 2.5, "pricing_unit": "hour"}}
+    lines = (DAYS[0], later, credited, used)
+    files = [bench.file(f"{number}.json", jsonl([one])) for number, one in enumerate(lines)]
+    assert counted(bench, *files) == (Decimal("3.5"), 0)
 
 
 def test_without_a_time_of_export_nothing_is_taken_for_the_same(bench: Bench):
