@@ -203,10 +203,8 @@ def _explain(options: argparse.Namespace) -> int:
         calendar = calendar_of(store, options.dataset or BILL)
         if calendar is None:
             raise CommandError(nothing(store))
-        report = explain_report.report(
-            store, options, calendar, explain_report.events(tool_commands.events(options, settings))
-        )
-    put(report.render(options.format), options)
+        report = explain_report.report(store, options, calendar, explain_report.events(settings.markers))
+    _print(report.render(options.format), options)
     return FINE
 
 
@@ -228,8 +226,64 @@ def _budgets(options: argparse.Namespace) -> int:
     return FINDING if report.breached else FINE
 
 
-def put(content: str | bytes, options: argparse.Namespace) -> None:
-    """Print, or write to the file that was named."""
+def _quality(options: argparse.Namespace) -> int:
+    from finops_tui import export, quality_report
+    from finops_tui.queries.quality import FAIL
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, _):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(EMPTY)
+        found = quality_report.findings(store, calendar, calendar.period(options.period))
+    if options.format == "json":
+        _print(export.to_json(quality_report.as_json(found)), options)
+    else:
+        rows, right = quality_report.rows(found), frozenset(("broken", "of", "at_stake"))
+        _print(export.render(quality_report.COLUMNS, rows, options.format, right), options)
+    return FINDING if any(one.state == FAIL for one in found) else FINE
+
+
+def _report(options: argparse.Namespace) -> int:
+    from finops_tui import report
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, settings):
+        calendar = calendar_of(store)
+        if calendar is None:
+            raise CommandError(nothing(store))
+        written = report.write(store, options, settings, calendar)
+    options.output = None
+    _print(written, options)
+    return FINE
+
+
+def _views(options: argparse.Namespace) -> int:
+    from finops_tui import view_options
+
+    sys.stdout.write(view_options.listed(options))
+    return FINE
+
+
+def _sql(options: argparse.Namespace) -> int:
+    from finops_tui import console, console_shell, demo
+
+    root = demo.root() if options.demo else paths.store_root(options.store)
+    asked = console.Console(root, options.limit, options.seconds, console.size(options.memory))
+    statement = options.statement
+    if statement is None and sys.stdin.isatty():
+        return console_shell.prompt(asked)
+    try:
+        reply = asked.ask(sys.stdin.read() if statement in {None, "-"} else statement)
+    except console.ConsoleError as error:
+        raise CommandError(str(error)) from None
+    _print(console_shell.printed(reply, options.format), options)
+    if reply.more:
+        sys.stderr.write(f"more than {options.limit:,} rows; the rest is left out (see --limit)\n")
+    return FINE
+
+
+def _print(content: str | bytes, options: argparse.Namespace) -> None:
     if options.output:
         from finops_tui import export
 
