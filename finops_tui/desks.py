@@ -260,8 +260,8 @@ class _Load:
         loop = asyncio.get_running_loop()
 
         def tell(at: Progress) -> None:
-            step = "" if at.done >= at.total > 0 else "reading"  # what is done then says so itself
-            told = LoadProgress(step, at.file, at.done, at.total, at.records)
+            step = "" if at.file.startswith("storing ") else "reading"
+            told = LoadProgress(step, at.file, at.done, at.total, at.records, at.share)
             loop.call_soon_threadsafe(progress, told)
 
         def work() -> loader.LoadResult:

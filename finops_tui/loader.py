@@ -16,6 +16,7 @@ from finops_tui import (
     sync_gather,
     sync_sources,
 )
+from finops_tui.loader_progress import Telling
 from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
 from finops_tui.manifest import Input, Manifest
 from finops_tui.sync_sources import Place
@@ -168,8 +169,9 @@ def load_found(
     with generations.workspace(store_root, shared) as work:
         scratch = work / "spill"
         before = generations.read(store_root).manifest
-        with connected(work, scratch, memory, cancelled) as connection:
-            load_ = _Staging(connection, source_name, account_names.read(store_root), progress, cancelled)
+        telling = Telling(progress)
+        with connected(work, scratch, memory, cancelled, telling.tick) as connection:
+            load_ = _Staging(connection, source_name, account_names.read(store_root), telling, cancelled)
             staged, units = load_.stage(found.files, before, revise, formats)
             refused = (*found.refused, *staged.refused)
             notes = [*staged.notes, *filter(None, load_.names[1:])]
@@ -198,7 +200,7 @@ class _Staging:
     connection: DuckDBPyConnection
     source_name: str | None
     names: tuple[dict[str, str], str]
-    progress: Callable[[Progress], None] | None
+    telling: Telling
     cancelled: Callable[[], bool] | None
     looks: dict[str, Seen] = field(default_factory=dict)
 
@@ -214,7 +216,7 @@ class _Staging:
         while True:
             self.looks = {str(path): seen for path in files if (seen := sync_sources.look(path)) is not None}
             staged = bills.stage(
-                self.connection, files, progress=self.progress, cancelled=self.cancelled, kinds=known
+                self.connection, files, progress=self.telling, cancelled=self.cancelled, kinds=known
             )
             stop_if(self.cancelled)
             origins = {n: self.source_name or file.source for n, file in enumerate(staged.files)}
@@ -226,12 +228,17 @@ class _Staging:
 
     def cut(self, staged: Staged, units: Sequence[Unit], work: Path) -> list[Entry]:
         """Build the segments, and see that nothing is missing in them."""
-        tell = _teller(self.progress, staged)
+        from finops_tui.sources.model import Progress, shown
+
+        total = sum(file.bytes for file in staged.files)
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         entries: list[Entry] = []
+        charges = sum(unit.charges for unit in units)
         for unit in units:
             stop_if(self.cancelled)
-            tell(unit.name, sum(entry.records for entry in entries))
+            stored = sum(entry.records for entry in entries)
+            step = Progress(f"storing {shown(unit.name)}", total, total, stored)
+            self.telling.storing(step, sum(entry.charges for entry in entries), charges)
             inputs = tuple(_input(staged.files[number]) for number in unit.files)
             rounded = sum(staged.files[number].rounded for number in unit.first)
             entry = segments.cut(
@@ -275,19 +282,6 @@ def _without_rows(staged: Staged) -> tuple[Refused, ...]:
         True: "no charges: none of its records has an amount; what is loaded stays as it is",
     }
     return tuple(Refused(str(file.path), reasons[bool(file.records)]) for file in staged.files)
-
-
-def _teller(progress: Callable[[Progress], None] | None, staged: Staged) -> Callable[[str, int], None]:
-    """How progress is told once every byte is read: by the unit being stored."""
-    from finops_tui.sources.model import Progress, shown
-
-    total = sum(file.bytes for file in staged.files)
-
-    def tell(unit: str, records: int) -> None:
-        if progress is not None:
-            progress(Progress(f"storing {shown(unit)}", total, total, records))
-
-    return tell
 
 
 def _input(file: StagedFile) -> Input:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from finops_tui import engine
@@ -22,15 +22,27 @@ class LoadCancelledError(StoreError):
 
 @contextmanager
 def connected(
-    work: Path, scratch: Path, memory: str | None, cancelled: Callable[[], bool] | None
+    work: Path,
+    scratch: Path,
+    memory: str | None,
+    cancelled: Callable[[], bool] | None,
+    tick: Callable[[], None] | None = None,
 ) -> Iterator[DuckDBPyConnection]:
-    """A DuckDB in the scratch folder; what it is doing is interrupted when the load is cancelled."""
+    """A DuckDB in the scratch folder; what it is doing is interrupted when the load is cancelled.
+
+    Args:
+        work: The scratch folder.
+        scratch: Where it spills.
+        memory: Its limit.
+        cancelled: Asked ten times a second, in a thread.
+        tick: Called as often, in the same thread.
+    """
     import duckdb
 
     try:
         with (
             closing(engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)) as connection,
-            _watched(connection, cancelled),
+            _watched(connection, cancelled, tick),
         ):
             connection.execute("SET preserve_insertion_order = false")
             yield connection
@@ -47,14 +59,21 @@ def connected(
 
 
 @contextmanager
-def _watched(connection: DuckDBPyConnection, cancelled: Callable[[], bool] | None) -> Iterator[None]:
+def _watched(
+    connection: DuckDBPyConnection,
+    cancelled: Callable[[], bool] | None,
+    tick: Callable[[], None] | None,
+) -> Iterator[None]:
     """Interrupt what a connection is doing as soon as the load is cancelled."""
     done = threading.Event()
 
     def watch() -> None:
-        while cancelled is not None and not done.wait(0.1):
-            if cancelled():
+        while not done.wait(0.1):
+            if cancelled is not None and cancelled():
                 connection.interrupt()
+            if tick is not None:
+                with suppress(OSError, RuntimeError, ValueError):  # whoever was told has gone
+                    tick()
 
     watcher = threading.Thread(target=watch, name="load-cancel", daemon=True)
     watcher.start()

@@ -27,7 +27,7 @@ _CLEAR: Final = "\r\x1b[K"
 def words(step: Progress, seconds: float) -> str:
     """A step in words, safe for a terminal: file, bytes, rows, rate, time taken and left."""
     told = [safe_text.clean(step.file), f"{step.records:,} rows" if step.records else ""]
-    told[1:1] = pace.parts(step.done, step.total, seconds)
+    told[1:1] = pace.parts(step.done, step.total, seconds, step.share)
     return " · ".join(filter(None, told))
 
 
@@ -66,7 +66,7 @@ class Shown:
             self._paint(step, seconds)
         else:
             self._next = now + LINES
-            share = f"{step.done / step.total:.0%} " if step.total else ""
+            share = f"{_share(step):.0%} " if step.total else ""
             self._write(f"{self._prefix}{share}{words(step, seconds)}\n")
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class Shown:
             self._painted = False
 
     def _paint(self, step: Progress, seconds: float) -> None:
-        share = min(step.done / step.total, 1.0) if step.total else 0.0
+        share = _share(step)
         full = round(share * _BAR)
         signs = ("#", ".") if self._ascii else ("█", "░")
         bar = f"{signs[0] * full}{signs[1] * (_BAR - full)} {share:4.0%} "
@@ -86,22 +86,28 @@ class Shown:
 
     def _write(self, text: str) -> None:
         if self._ascii:
-            text = text.replace(" · ", ", ")
+            text = text.replace(" · ", ", ").replace("…", "~")
         encoding = self._out.encoding or "ascii"
         self._out.write(text.encode(encoding, "replace").decode(encoding))
         self._out.flush()
 
 
+def _share(step: Progress) -> float:
+    """How much is done, of 1."""
+    if step.share is not None:
+        return step.share
+    return min(step.done / step.total, 1.0) if step.total else 0.0
+
+
 def _fitting(text: str, width: int) -> str:
-    """A text in so many cells: the time so far goes first, then the bytes; then the name is shortened."""
+    """A text in so many cells: a long name is shortened, then the time so far goes, the bytes, the rate, the rest."""
     from rich.cells import cell_len, set_cell_size
 
     name, *parts = text.split(" · ")
-    for ending in (" so far", "B"):
-        if len(parts) > 1 and cell_len(" · ".join([name, *parts])) > width:
+    most = max(width // 3, 12)
+    name = name if cell_len(name) <= most else set_cell_size(name, most - 1).rstrip() + "…"
+    for ending in (" so far", "B", "B/s", " rows"):
+        if cell_len(" · ".join([name, *parts])) > width:
             parts = [part for part in parts if not part.endswith(ending)]
-    rest = "".join(f" · {part}" for part in parts)
-    spare = max(width - cell_len(rest), 8)
-    if cell_len(name) > spare:
-        name = set_cell_size(name, spare - 1).rstrip() + "…"
-    return set_cell_size(name + rest, min(width, cell_len(name + rest)))
+    words = " · ".join([name, *parts])
+    return set_cell_size(words, min(width, cell_len(words)))

@@ -26,18 +26,21 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def parts(done: int, total: int, seconds: float) -> list[str]:
+def parts(done: int, total: int, seconds: float, share: float | None = None) -> list[str]:
     """Bytes, rate, time taken and time left, as far as they can be told.
 
     Args:
         done: Bytes so far.
         total: Bytes of all; 0 when nobody knows.
         seconds: Since the beginning.
+        share: How much of everything is done, where the bytes do not say it.
     """
+    whole = share if share is not None else done / total if total else 0.0
     words = [f"{size(done)} of {size(total)}" if total else size(done)]
     if seconds >= 1 and done:
         words.append(f"{size(done / seconds)}/s")
     words.append(f"{duration(seconds)} so far")
-    if seconds >= 2 and 0 < done < total:
-        words.append(f"{duration(seconds * (total - done) / done)} left")
+    if seconds >= 2 and 0.01 < whole < 1:
+        left = seconds * (1 - whole) / whole if share is not None else seconds * (total - done) / done
+        words.append(f"{'about ' if share is not None else ''}{duration(left)} left")
     return words

@@ -47,13 +47,14 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadProgress:
-    """How far a load is: the file at hand, bytes and records so far, and what is being done."""
+    """How far a load is: the file at hand, bytes and records so far, what is being done, and an estimate of it all."""
 
     step: str
     file: str
     bytes_done: int
     bytes_total: int
     records: int
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ BAR: Final = 40
 
 def pace(progress: LoadProgress, seconds: float) -> str:
     """Bytes, rate, time taken and time left, as far as they can be told."""
-    return " · ".join(parts(progress.bytes_done, progress.bytes_total, seconds))
+    return " · ".join(parts(progress.bytes_done, progress.bytes_total, seconds, progress.share))
 
 
 class LoadLine(Prompt[str]):
@@ -141,6 +141,7 @@ class LoadingScreen(Window[LoadReport]):
             return
         at, look = self._progress, self.desk.look
         share = at.bytes_done / at.bytes_total if at.bytes_total else 0.0
+        share = share if at.share is None else at.share
         full = round(min(share, 1.0) * BAR)
         signs = glyphs(look)
         bar = signs.bar * full + "·" * (BAR - full)

@@ -74,12 +74,14 @@ class Progress:
         done: Bytes read so far, of all files together.
         total: Bytes of all files together.
         records: Records staged so far.
+        share: How much of everything is done, as an estimate; None is what the bytes say.
     """
 
     file: str
     done: int
     total: int
     records: int
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
