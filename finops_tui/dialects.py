@@ -45,7 +45,10 @@ def translated(sql: str, dialect: str) -> str:
         for change in _OWN.get(dialect, ()):
             tree = tree.transform(change)
         text: str = tree.sql(
-            dialect=_WRITERS.get(dialect, dialect), pretty=True, unsupported_level=errors.ErrorLevel.RAISE
+            dialect=_WRITERS.get(dialect, dialect),
+            pretty=True,
+            max_text_width=100,
+            unsupported_level=errors.ErrorLevel.RAISE,
         )
     except errors.SqlglotError as error:
         raise ValueError(f"cannot be written for {dialect}: {error}") from error

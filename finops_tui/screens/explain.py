@@ -65,12 +65,14 @@ class ExplainScreen(ExplainCore):
         if found is None:
             return
         view, words = found
-        if whole or (self.driver() is None and self.part is None):
+        within = {*view.path} == {*self.base.path}  # the part's own charges are looked at already
+        if whole or (self.driver() is None and (self.part is None or within)):
             self.say("this is explained already: move to a part or a driver, then x")
             return
         deeper = ExplainScreen(
             self.desk, view, words=words, against=self.against, raw=self.raw, match=self.match
         )
+        deeper.part = self.part
         self.app.push_screen(deeper, self.followed)
 
     @on(Waterfall.StepSelected)

@@ -218,7 +218,7 @@ class ExplainCore(SlicedPage):
         at = names.index(self.part) if self.part else 0
         self.parts.styles.height = len(shown)
         wide = self.size.width >= WIDE
-        titles = {name: f"{name} · {PARTS[name]}" for name in names if wide and name in PARTS}
+        titles = {name: f"{name} · {PARTS[name]}" for name in names if wide and PARTS.get(name, name) != name}
         self.parts.show(shown, currency=one.currency, titles=titles, cursor=at)
         self.events = None
         self.list_drivers(one, view)
@@ -266,6 +266,7 @@ class ExplainCore(SlicedPage):
         if row is not None and row.get("began"):
             left = [Part(str(row["began"]), "accent", 0)]
         cut = "bars do not begin at 0" if self.parts.cut else ""
+        left.append(Part("Enter: rows behind it · x: why", "muted", 4))
         self.show_state(left, [Part(cut, "muted", 2), Part(f"{self.drivers.count:,} rows", "muted", 1)])
 
     def driver(self) -> Driver | None:

@@ -112,7 +112,7 @@ class ProvenanceScreen(Page[None], Asking):
         )
         self.found = found = await self.aside(lambda: provenance(view, asked, origin.units, origin.teams))
         told = sentences(found, self.words, self.desk.calendar, money.amount)
-        text = "\n".join([*told, *([self.note] if self.note else [])])
+        text = "\n".join([*([self.note] if self.note else []), *told])
         self.query_one("#story", Static).update(written_lines(text, self.desk))
         self.forms = await self.aside(lambda: provenance_sql.forms(found, told, origin))
         self._form = min(self._form, len(self.forms) - 1)
