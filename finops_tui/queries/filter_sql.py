@@ -64,8 +64,7 @@ def _match(expr: Match, bind: Bind, expression: Expression) -> str:
     terms = [] if len(given) == len(expr.values) else [f"(coalesce({columns[0]}, '') = '')"]
     if expr.op == "=" and dimensions.is_tag(expr.field):
         shown = [value for value in given if value in dimensions.MISSING_TAGS]
-        grouped = dimensions.expression(expr.field, bind)
-        terms += [f"({grouped} = {bind(value)})" for value in shown]
+        terms += [f"({dimensions.expression(expr.field, bind)} = {bind(value)})" for value in shown]
     for column in columns:
         if expr.op == "=" and given:
             terms.append(f"({column} IN ({', '.join(map(bind, given))}))")
