@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from finops_tui import cli_store, cli_words
+from finops_tui import cli_shared, cli_store, cli_tools, cli_words
 from finops_tui.cli_words import COMMANDS
 from finops_tui.queries.explain_parts import MATCHES, PARTS
 from finops_tui.queries.saved import PICTURES
@@ -13,8 +13,6 @@ from finops_tui.queries.view import BASES, CATEGORIES, DATASETS, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
 _EXPLORE: Final = "finops-tui [options] [PATH ...]\n       finops-tui COMMAND [options]"
 
@@ -46,7 +44,7 @@ def _explore() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="bills to load first, as with load")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
-    _store(parser)
+    cli_shared.store(parser)
     _screen(parser)
     _opening(parser)
     cli_store.remote(parser)
@@ -63,27 +61,17 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
-        "quality": _quality,
-        "report": _report,
-        "views": _views,
-        "sql": _sql,
+        "quality": cli_tools.quality,
+        "report": cli_tools.report,
+        "note": cli_tools.note,
+        "views": cli_tools.views,
+        "sql": cli_tools.sql,
         "quarantine": cli_store.quarantine,
         "reconcile": _reconcile,
         "doctor": _sources,
         "undo": _sources,
     }[command](parser)
     return parser
-
-
-def _store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
-    parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
-    parser.add_argument(
-        "--config", metavar="FILE", help="finops.toml to use (default: ./finops.toml, else the user's)"
-    )
-    if demo:
-        parser.add_argument(
-            "--demo", action="store_true", help="use the bundled sample data instead of the store"
-        )
 
 
 def _screen(parser: argparse.ArgumentParser) -> None:
@@ -141,17 +129,17 @@ def _load(parser: argparse.ArgumentParser) -> None:
         "--shared", metavar="GROUP", help="let the members of this group read the store, from now on"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    _store(parser)
+    cli_shared.store(parser)
     cli_store.remote(parser)
 
 
 def _sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print as JSON")
-    _store(parser)
+    cli_shared.store(parser)
 
 
 def _query(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
+    cli_shared.store(parser, demo=True)
     parser.add_argument("--view", metavar="NAME", help="a saved view; options said beside it count more")
     parser.add_argument(
         "--by",
@@ -167,9 +155,12 @@ def _query(parser: argparse.ArgumentParser) -> None:
     _slice(parser)
     parser.add_argument("--compare", action="store_true", help="add the like-for-like period before")
     parser.add_argument(
-        "--limit", metavar="N", type=_count, help="the N dearest rows of each currency; the rest is `other`"
+        "--limit",
+        metavar="N",
+        type=cli_shared.count,
+        help="the N dearest rows of each currency; the rest is `other`",
     )
-    _output(parser)
+    cli_shared.output(parser)
 
 
 def _dataset(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -197,7 +188,7 @@ _CATEGORY_HELP: Final = f"count only these charge categories: {', '.join(CATEGOR
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
+    cli_shared.store(parser, demo=True)
     parser.add_argument(
         "--period", metavar="A", default="mtd", help="what is looked at (default: mtd, complete days only)"
     )
@@ -220,13 +211,16 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     )
     _slice(parser)
     parser.add_argument(
-        "--limit", metavar="N", type=_count, help="name the N groups that moved most (default: 10 for people)"
+        "--limit",
+        metavar="N",
+        type=cli_shared.count,
+        help="name the N groups that moved most (default: 10 for people)",
     )
-    _output(parser)
+    cli_shared.output(parser)
 
 
 def _reconcile(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
+    cli_shared.store(parser, demo=True)
     parser.add_argument(
         "--period", metavar="P", default="all", help="what is shown of it: mtd, 2026-05, a..b, all (default)"
     )
@@ -238,59 +232,5 @@ def _reconcile(parser: argparse.ArgumentParser) -> None:
 
 
 def _budgets(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
-    _output(parser)
-
-
-def _quality(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
-    parser.add_argument(
-        "--period", metavar="P", default="all", help="mtd, last-month, 2026-05, a..b (default: all)"
-    )
-    _output(parser)
-
-
-def _report(parser: argparse.ArgumentParser) -> None:
-    _store(parser, demo=True)
-    parser.add_argument(
-        "--view", metavar="NAME", action="append", default=[], help="a saved view; may be said again"
-    )
-    parser.add_argument("--showback", action="store_true", help="a page for each team of finops.toml")
-    parser.add_argument(
-        "--period", metavar="P", help="in place of each view's own: last-month, 2026-05, a..b"
-    )
-    parser.add_argument("--title", metavar="TEXT", help="its heading")
-    parser.add_argument(
-        "--format", choices=("table", "md", "html"), default="table", help="how (default: table)"
-    )
-    parser.add_argument("--output", metavar="PATH", help="a file, or a folder for a file per page")
-
-
-def _views(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--delete", metavar="NAME", help="delete a saved view")
-    parser.add_argument("--json", action="store_true", help="print as JSON")
-    parser.add_argument("--config", metavar="FILE", help="finops.toml beside which the views are")
-
-
-def _sql(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("statement", nargs="?", help="SELECT …; `-` or nothing reads it from standard input")
-    parser.add_argument(
-        "--seconds", metavar="N", type=_count, default=30, help="time it may take (default: 30)"
-    )
-    parser.add_argument("--memory", metavar="SIZE", default="1GB", help="memory it may use (default: 1GB)")
-    parser.add_argument(
-        "--limit", metavar="N", type=_count, default=10_000, help="most rows (default: 10,000)"
-    )
-    _store(parser, demo=True)
-    _output(parser)
-
-
-def _output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: table)")
-    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
-    return int(text)
+    cli_shared.store(parser, demo=True)
+    cli_shared.output(parser)

@@ -55,6 +55,13 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
             "is one file with its charts in it. With a folder as --output each page is a file of its own."
         ),
     ),
+    "note": (
+        "write a note on a day, or list them",
+        (
+            "Write a note on a day, kept in notes.csv beside finops.toml and shown on charts, beside drivers and "
+            "in reports. Without a text: list the notes."
+        ),
+    ),
     "views": (
         "list the saved views",
         "List the saved views, with the command that prints each; `--delete NAME` deletes one.",

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if getattr(options, "version", False):
         return FINE
-    from finops_tui import store_commands
+    from finops_tui import store_commands, tool_commands
 
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "explore": _explore,
@@ -66,10 +66,11 @@ def run(options: argparse.Namespace) -> int:
         "query": _query,
         "explain": _explain,
         "budgets": _budgets,
-        "quality": _quality,
-        "report": _report,
-        "views": _views,
-        "sql": _sql,
+        "quality": tool_commands.quality,
+        "report": tool_commands.report,
+        "note": tool_commands.note,
+        "views": tool_commands.views,
+        "sql": tool_commands.sql,
         "quarantine": store_commands.quarantined,
         "reconcile": store_commands.reconcile,
         "doctor": store_commands.examine,
@@ -185,26 +186,28 @@ def _query(options: argparse.Namespace) -> int:
             raise CommandError(nothing(store))
         result = headless.query(store, options, calendar)
     if options.format == "json":
-        _print(export.to_json(result.as_json()), options)
+        put(export.to_json(result.as_json()), options)
     else:
         rows = headless.closed(result, options.format)
         content = export.render(result.columns, rows, options.format, headless.AMOUNTS)
         if isinstance(content, str) and options.format == "table" and options.grain:
             content += headless.charts(result, sys.stdout.encoding or "ascii")
-        _print(content, options)
+        put(content, options)
     return FINE
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from finops_tui import explain_report
+    from finops_tui import explain_report, tool_commands
     from finops_tui.reckoning import calendar_of
 
     with opened(options, demo=options.demo) as (store, settings):
         calendar = calendar_of(store, options.dataset or BILL)
         if calendar is None:
             raise CommandError(nothing(store))
-        report = explain_report.report(store, options, calendar, explain_report.events(settings.markers))
-    _print(report.render(options.format), options)
+        report = explain_report.report(
+            store, options, calendar, explain_report.events(tool_commands.events(options, settings))
+        )
+    put(report.render(options.format), options)
     return FINE
 
 
@@ -222,68 +225,12 @@ def _budgets(options: argparse.Namespace) -> int:
         if options.format == "json"
         else export.render(report.columns, report.rows, options.format, report.amounts)
     )
-    _print(content, options)
+    put(content, options)
     return FINDING if report.breached else FINE
 
 
-def _quality(options: argparse.Namespace) -> int:
-    from finops_tui import export, quality_report
-    from finops_tui.queries.quality import FAIL
-    from finops_tui.reckoning import calendar_of
-
-    with opened(options, demo=options.demo) as (store, _):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(EMPTY)
-        found = quality_report.findings(store, calendar, calendar.period(options.period))
-    if options.format == "json":
-        _print(export.to_json(quality_report.as_json(found)), options)
-    else:
-        rows, right = quality_report.rows(found), frozenset(("broken", "of", "at_stake"))
-        _print(export.render(quality_report.COLUMNS, rows, options.format, right), options)
-    return FINDING if any(one.state == FAIL for one in found) else FINE
-
-
-def _report(options: argparse.Namespace) -> int:
-    from finops_tui import report
-    from finops_tui.reckoning import calendar_of
-
-    with opened(options, demo=options.demo) as (store, settings):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(nothing(store))
-        written = report.write(store, options, settings, calendar)
-    options.output = None
-    _print(written, options)
-    return FINE
-
-
-def _views(options: argparse.Namespace) -> int:
-    from finops_tui import view_options
-
-    sys.stdout.write(view_options.listed(options))
-    return FINE
-
-
-def _sql(options: argparse.Namespace) -> int:
-    from finops_tui import console, console_shell, demo
-
-    root = demo.root() if options.demo else paths.store_root(options.store)
-    asked = console.Console(root, options.limit, options.seconds, console.size(options.memory))
-    statement = options.statement
-    if statement is None and sys.stdin.isatty():
-        return console_shell.prompt(asked)
-    try:
-        reply = asked.ask(sys.stdin.read() if statement in {None, "-"} else statement)
-    except console.ConsoleError as error:
-        raise CommandError(str(error)) from None
-    _print(console_shell.printed(reply, options.format), options)
-    if reply.more:
-        sys.stderr.write(f"more than {options.limit:,} rows; the rest is left out (see --limit)\n")
-    return FINE
-
-
-def _print(content: str | bytes, options: argparse.Namespace) -> None:
+def put(content: str | bytes, options: argparse.Namespace) -> None:
+    """Print, or write to the file that was named."""
     if options.output:
         from finops_tui import export
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from finops_tui import bare_sql, export, markers, reconcile
+from finops_tui import bare_sql, desk_parts, export, markers, notes, reconcile
 from finops_tui.allocated_desk import attach, opening
 from finops_tui.manifest import StoreError
 from finops_tui.mask_desk import Masking
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from finops_tui.console import Console
     from finops_tui.manifest import Entry
     from finops_tui.mapped import Mapped
     from finops_tui.queries.calendar import Calendar
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from finops_tui.settings import Settings, Start
     from finops_tui.sources import Progress
     from finops_tui.store import Store
-
-SQL_ROWS = 5_000
-"""Most rows of an answer to somebody's own SQL."""
 
 
 def build_desk(
@@ -72,12 +68,14 @@ def build_desk(
         title=title,
         export=export.write_frame,
         statement=store.sql,
-        views=_Views(views) if views is not None else None,
-        sql=_Sql(store),
+        views=desk_parts.Views(views) if views is not None else None,
+        sql=desk_parts.Sql(store),
         first=own,
     )
     desk.origin = bare_sql.origin(store)
-    desk.markers = markers.asked(settings.markers)
+    file = views.parent / notes.FILE if views is not None else None
+    desk.markers = markers.asked(notes.places(settings.markers, file))
+    desk.notes = desk_parts.Notes(desk, settings, file) if file is not None else None
     desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
     desk.quarantined = _quarantined(store)
@@ -95,65 +93,6 @@ def start_view(calendar: Calendar | None, start: Start) -> View | None:
 def _start(calendar: Calendar | None, start: Start, first: Saved | None) -> View | None:
     """What was asked for, else what the settings say."""
     return first.view(calendar) if first is not None and calendar is not None else start_view(calendar, start)
-
-
-class _Sql:
-    """SQL in a child process, one statement at a time."""
-
-    def __init__(self, store: Store) -> None:
-        self._root = store.root
-        self._running: Console | None = None
-
-    async def ask(self, statement: str) -> tuple[pl.DataFrame, bool]:
-        from finops_tui.console import Console, ConsoleError
-
-        self._running = console = Console(self._root, rows=SQL_ROWS)
-        try:
-            reply = await asyncio.to_thread(console.ask, statement)
-        except ConsoleError as error:
-            raise DeskError(str(error)) from error
-        return reply.frame, reply.more
-
-    def stop(self) -> None:
-        if self._running is not None:
-            self._running.stop()
-
-
-class _Views:
-    """Saved views in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def everything(self) -> tuple[Saved, ...]:
-        from finops_tui import saved_views
-
-        return saved_views.everything(self._folder)[0]
-
-    def problems(self) -> tuple[str, ...]:
-        from finops_tui import saved_views
-
-        return saved_views.everything(self._folder)[1]
-
-    def save(self, saved: Saved) -> None:
-        from finops_tui import saved_views
-
-        try:
-            saved_views.save(self._folder, saved)
-        except OSError as error:
-            raise DeskError(f"cannot write {self._folder}: {error.strerror}") from error
-        except ValueError as error:
-            raise DeskError(str(error)) from error
-
-    def remove(self, name: str) -> None:
-        from finops_tui import saved_views
-
-        try:
-            saved_views.remove(self._folder, name)
-        except OSError as error:
-            raise DeskError(f"cannot delete {name}: {error.strerror}") from error
-        except ValueError as error:
-            raise DeskError(str(error)) from error
 
 
 def loaded(entry: Entry) -> Loaded:

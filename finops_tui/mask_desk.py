@@ -26,7 +26,7 @@ _SWAPPED: Final = (
     "views",
     "refresh",
 )
-_OFF: Final = ("statement", "origin", "sql", "quarantined", "views")
+_OFF: Final = ("statement", "origin", "sql", "quarantined", "views", "notes", "markers")
 """What shows the export as it is, and has nothing to show while names are masked."""
 
 

@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from finops_tui import export, report_html, report_pages, report_text, saved_views, view_options
+from finops_tui import (
+    export,
+    markers,
+    paths,
+    report_html,
+    report_pages,
+    report_text,
+    saved_views,
+    view_options,
+)
+from finops_tui import notes as noted
 from finops_tui.queries import filters
 from finops_tui.queries.dimensions import UNALLOCATED
 from finops_tui.queries.saved import Saved
@@ -82,7 +92,9 @@ def write(store: Store, options: argparse.Namespace, settings: Settings, calenda
         ValueError: a view or an option cannot be read.
         OSError: a file could not be written.
     """
-    pages = [report_pages.page(store, view, calendar) for view in views(options, settings)]
+    file = noted.file_of(paths.config_file(options.config))
+    events, _ = markers.read(noted.places(settings.markers, file))
+    pages = [report_pages.page(store, view, calendar, events) for view in views(options, settings)]
     told, form = notes(store, calendar), options.format
     title = options.title or f"Costs, {calendar.period(options.period or 'mtd').since:%B %Y}"
     target = Path(options.output).expanduser() if options.output else None

@@ -42,6 +42,7 @@ def html(title: str, pages: Sequence[Page], notes: Sequence[str]) -> str:
         parts += [f"<h2>{_safe(page.title)}</h2>", _list(page.words)]
         parts += [block for section in page.sections for block in _section(page, section)]
         parts += [] if page.sections else ["<p>Nothing was charged.</p>"]
+        parts += [_list(page.events)] if page.events else []
         parts.append(f'<p class="soft">Again: <code>{_safe(page.command)}</code></p>')
     parts += ["<hr>", *(f'<p class="soft">{_safe(note)}</p>' for note in notes), "</body></html>\n"]
     return "\n".join(parts)

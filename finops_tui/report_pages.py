@@ -15,13 +15,14 @@ from finops_tui.queries.amounts import EXACT, ZERO, add
 from finops_tui.queries.buckets import describe, grain_for
 from finops_tui.queries.explain import explain
 from finops_tui.queries.explain_words import largest_remainder, mostly, sentences
+from finops_tui.queries.markers import within
 from finops_tui.queries.shares import share
 from finops_tui.queries.view import BILL, DATASETS
 from finops_tui.reckoning import calendar_of
 from finops_tui.screens import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.explain import Explanation
+    from finops_tui.queries.markers import Marker
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.store import Store
 
 ROWS: Final = 15
 """Groups that a page names; the rest is one row."""
+
+EVENTS: Final = 20
+"""Events that a page names."""
 
 MOVERS: Final = 5
 STACKED: Final = 7
@@ -105,6 +110,7 @@ class Page:
         by: The dimensions of its groups.
         command: What prints the same view.
         sections: One per currency, the dearest first.
+        events: What happened in the period, in words: notes, deploys, incidents.
     """
 
     title: str
@@ -112,10 +118,11 @@ class Page:
     by: tuple[str, ...]
     command: str
     sections: tuple[Section, ...]
+    events: tuple[str, ...] = ()
 
 
-def page(store: Store, saved: Saved, calendar: Calendar) -> Page:
-    """The page of one view.
+def page(store: Store, saved: Saved, calendar: Calendar, events: Sequence[Marker] = ()) -> Page:
+    """The page of one view, with what happened in its period.
 
     Raises:
         ValueError: the view cannot be read.
@@ -138,6 +145,7 @@ def page(store: Store, saved: Saved, calendar: Calendar) -> Page:
         view.group_by,
         saved.command(headless=True),
         sections,
+        tuple(f"{marker.day}: {marker.words}" for marker in within(events, view.period)[:EVENTS]),
     )
 
 

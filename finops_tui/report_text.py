@@ -22,6 +22,7 @@ def markdown(title: str, pages: Sequence[Page], notes: Sequence[str]) -> str:
         blocks.append("\n".join(f"- {export.markdown(word)}" for word in page.words))
         blocks += [block for section in page.sections for block in _section(page, section, "md")]
         blocks += [] if page.sections else ["Nothing was charged."]
+        blocks.append("\n".join(f"- {export.markdown(event)}" for event in page.events))
         blocks.append(f"Again: `{clean(page.command).replace('`', '')}`")
     blocks.append("\n".join(export.markdown(note) for note in notes))
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -34,6 +35,7 @@ def text(title: str, pages: Sequence[Page], notes: Sequence[str]) -> str:
         blocks.append(_headed(page.title, "─") + "\n" + "\n".join(map(clean, page.words)))
         blocks += [block for section in page.sections for block in _section(page, section, "table")]
         blocks += [] if page.sections else ["Nothing was charged."]
+        blocks.append("\n".join(map(clean, page.events)))
     blocks.append("\n".join(map(clean, notes)))
     return "\n\n".join(block.rstrip("\n") for block in blocks if block) + "\n"
 

@@ -9,6 +9,7 @@ from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import polars as pl
@@ -124,6 +125,18 @@ class Sql(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """Keeps notes on days."""
+
+    def add(self, day: date, text: str, about: Mapping[str, str]) -> None:
+        """Add a note about a service, an account, a resource or none of them.
+
+        Raises:
+            DeskError: it could not be kept; the message is for people.
+        """
+        ...
+
+
 class Masking(Protocol):
     """Covers names, and amounts, while somebody looks over the shoulder."""
 
@@ -167,6 +180,7 @@ class Desk:
         sql: Runs SQL of one's own.
         origin: Where what is loaded came from, and SQL for it.
         markers: Events, and what of them could not be read; read when they are asked for first.
+        notes: Keeps notes on days.
         masking: Covers names and amounts.
         masked: What is covered, in words, or ''.
         first: What the command line asks to open with, in words; the start view otherwise.
@@ -192,6 +206,7 @@ class Desk:
     markers: Callable[[], Awaitable[tuple[tuple[Marker, ...], tuple[str, ...]]]] | None = None
     views: Views | None = None
     sql: Sql | None = None
+    notes: Notes | None = None
     masking: Masking | None = None
     masked: str = ""
     first: Saved | None = None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.view import View
 
+_ABOUT = ("service", "account", "resource")
+
 
 class ExplorerKept(ExplorerPicks):
     """The explorer with what is kept of its views."""
@@ -81,6 +83,36 @@ class ExplorerKept(ExplorerPicks):
     def action_show(self, picture: str) -> None:
         """Show a picture."""
         raise NotImplementedError
+
+    def action_note(self) -> None:
+        """Write a note on the day under the cursor, about the row if the table has the focus."""
+        from finops_tui.screens.note_line import NoteLine
+
+        calendar = self.desk.calendar
+        if self.view is None or calendar is None:
+            self.say(NOTHING)
+        elif self.desk.masked or self.desk.notes is None:
+            self.say(MASKED if self.desk.masked else "there is no place to keep notes")
+        else:
+            here = self.picture.period_here()
+            day = min(max((here or self.view.period).since, self.view.period.since), calendar.last)
+            self.app.push_screen(NoteLine(self.desk, day, self.note_is_about()), self.noted)
+
+    def note_is_about(self) -> dict[str, str]:
+        """The service, account or resource that was entered, or that the cursor of the table is on."""
+        view = self.view
+        if view is None:
+            return {}
+        about = {c.dimension: c.value for c in view.path if not c.excluded}
+        values = self.groups.values() if self.focused is self.groups else None
+        about |= dict(zip(view.group_by, values or (), strict=False))
+        return {name: value for name, value in about.items() if name in _ABOUT and value}
+
+    def noted(self, text: str | None) -> None:
+        """Show it among the events."""
+        if text is not None and self.view is not None:
+            self.picture.look_at(self.view)
+            self.say("noted; it is on the chart, and in reports")
 
     def action_pick_history(self) -> None:
         """Go to a view looked at before."""

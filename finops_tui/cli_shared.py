@@ -1,0 +1,37 @@
+"""Options that many commands have."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+FORMATS: Final = ("table", "csv", "json", "md", "parquet")
+
+
+def store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
+    """Which store, and which settings."""
+    parser.add_argument("--store", metavar="DIR", help="where the store is (default: the user's data folder)")
+    parser.add_argument(
+        "--config", metavar="FILE", help="finops.toml to use (default: ./finops.toml, else the user's)"
+    )
+    if demo:
+        parser.add_argument(
+            "--demo", action="store_true", help="use the bundled sample data instead of the store"
+        )
+
+
+def output(parser: argparse.ArgumentParser) -> None:
+    """How an answer is printed, and where."""
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: table)")
+    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output")
+
+
+def count(text: str) -> int:
+    """A number from 1 on.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
+    return int(text)
