@@ -18,7 +18,7 @@ from finops_tui.sources import (
     openai,
     snowflake,
 )
-from finops_tui.sources.headers import HeaderError
+from finops_tui.sources.headers import HeaderError, NoBillError
 from finops_tui.sources.kinds import Seen
 from finops_tui.sources.model import shown
 
@@ -81,18 +81,26 @@ def detect(names: Sequence[str], path: Path, kinds: Sequence[Kind] = KINDS) -> t
         name = kind.detect(seen)
         if name is not None:
             return kind, name
-    raise HeaderError(_unknown(names, seen.folded))
+    spelled = {fields.focus_name(name) for name in seen.folded}
+    beside = _beside(spelled)
+    if beside is not None:
+        raise NoBillError(beside)
+    raise HeaderError(_unknown(names, spelled))
 
 
-def _unknown(names: Sequence[str], folded: AbstractSet[str]) -> str:
-    """What to say of a header that is no bill read here."""
-    if "contractcommitmentid" in folded and "contractcommitmentcost" in folded:
+def _beside(spelled: AbstractSet[str]) -> str | None:
+    """The dataset of FOCUS that a header is of, if it is one without costs."""
+    if spelled >= {"contractcommitmentid", "contractcommitmentcost"}:
         return "FOCUS Contract Commitment: a list of commitments, not a bill"
-    if "billingperiodstatus" in folded:
+    if "billingperiodstatus" in spelled:
         return "FOCUS Billing Period: states of invoices, not a bill"
-    if "invoicedetailid" in folded and "effectivecost" not in folded:
+    if "invoicedetailid" in spelled and "effectivecost" not in spelled:
         return "FOCUS Invoice Detail: invoice lines, not a bill"
-    spelled = {fields.focus_name(name) for name in folded}
+    return None
+
+
+def _unknown(names: Sequence[str], spelled: AbstractSet[str]) -> str:
+    """What to say of a header that is no bill read here."""
     if "billedcost" in spelled or len(focus.NEEDED & spelled) >= 2:
         lacking = [name for name in fields.FOCUS_COLUMNS if name.lower() in focus.NEEDED - spelled]
         return f"looks like FOCUS, but there is no column for {', '.join(lacking)}"

@@ -25,6 +25,10 @@ class HeaderError(Exception):
     """The start of a file is no header; the message says what it looks like."""
 
 
+class NoBillError(HeaderError):
+    """The header of what vendors deliver beside bills; nothing is lost without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Column names in their order, trimmed, as delivered otherwise, and what separates fields."""

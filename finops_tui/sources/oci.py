@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.sources import fields, overlap
-from finops_tui.sources.headers import HeaderError
+from finops_tui.sources.headers import HeaderError, NoBillError
 from finops_tui.sources.kinds import Kind, Layout, refuse_twins
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def detect(seen: Seen) -> str | None:
     if "lineitem_intervalusagestart" not in names or "line_item_unblended_cost" in names:
         return None
     if not names & set(MONEY):
-        raise HeaderError(USAGE)
+        raise NoBillError(USAGE)
     if "cost_currencycode" not in names:
         raise HeaderError("no column for the currency (cost/currencyCode)")
     return "Oracle Cloud cost report"

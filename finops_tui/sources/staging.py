@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import duckdb
 
 from finops_tui.sources import formats, late, mapping, splitting
+from finops_tui.sources.headers import NoBillError
 from finops_tui.sources.intake import Intake, Taken
 from finops_tui.sources.mapping import Mapped, Mapper, tables
 from finops_tui.sources.model import Progress, Refused, SourceError, Staged, StagedFile, shown
@@ -67,6 +68,9 @@ def stage(
     the record in it, from 1; `dataset` says whether a line is of the bill or allocates money of it. `quarantined (file, record, reason, raw)` has the records set aside, and
     `dropped (file, record, account, period)` those that became no line, as other lines carry their money.
 
+    What vendors deliver beside bills (commitments, states of invoices) is left out with a note, unless
+    there is nothing else.
+
     A file is taken whole or refused: its records, counted by its bytes alone, are all in one of the
     three tables. A file without records is valid. The same content again counts once.
 
@@ -107,6 +111,7 @@ def _stage(
 ) -> Staged:
     taken: list[tuple[Path, Taken]] = []
     refused: list[Refused] = []
+    beside: list[Refused] = []
     notes: list[str] = []
     seen: dict[str, Path] = {}
     _prepare(connection, kinds)
@@ -115,34 +120,51 @@ def _stage(
         for path in files:
             run.path = path
             run.stop_if_cancelled()
-            digests = dict(seen)
-            try:
-                one = intake.take(path, len(taken))
-            except SourceError as error:
+            before = dict(seen)
+            one = _take(intake, path, len(taken))
+            if isinstance(one, SourceError):
                 _forget(connection, len(taken), kinds)
                 seen.clear()
-                seen.update(digests)
-                refused.append(Refused(error.file, error.reason))
+                seen.update(before)
+                out = beside if isinstance(one.__cause__, NoBillError) else refused
+                out.append(Refused(one.file, one.reason))
             else:
-                notes += _copies(path, one, digests)
+                notes += _copies(path, one, before)
                 if one.copies < len(one.digests):
                     taken.append((path, one))
                     run.records += one.records - one.quarantined
             run.done += _size(path)
         run.stop_if_cancelled()
+        if taken:
+            notes += [f"{one.file}: left out, {one.reason}" for one in beside]
+        else:
+            refused += beside
         refused += late.judge(
             connection, taken, _used(kinds, taken), (*tables(kinds), "quarantined", "endless")
         )
-        paths = [path for path, _ in taken]
-        _deliveries(connection, paths)
-        surveys = {number: one.survey for number, (_, one) in enumerate(taken) if one.survey is not None}
-        mapper = Mapper(connection, paths, surveys, _used(kinds, taken), run.stop_if_cancelled)
-        mapped = mapper.run()
-    notes += _notes(connection, paths, mapped)
+        mapped = _mapped(connection, taken, kinds, run)
+    notes += _notes(connection, [path for path, _ in taken], mapped)
     for table in tables(kinds):
         connection.execute(f"DROP TABLE {table}")
     staged = [_staged(path, one, mapped.rounded.get(number, 0)) for number, (path, one) in enumerate(taken)]
     return Staged(tuple(staged), tuple(refused), tuple(notes), mapped.digits)
+
+
+def _take(intake: Intake, path: Path, number: int) -> Taken | SourceError:
+    """A file into its raw table, or why it cannot be; rows of it may be there all the same."""
+    try:
+        return intake.take(path, number)
+    except SourceError as error:
+        return error
+
+
+def _mapped(
+    connection: DuckDBPyConnection, taken: list[tuple[Path, Taken]], kinds: Sequence[Kind], run: _Run
+) -> Mapped:
+    paths = [path for path, _ in taken]
+    _deliveries(connection, paths)
+    surveys = {number: one.survey for number, (_, one) in enumerate(taken) if one.survey is not None}
+    return Mapper(connection, paths, surveys, _used(kinds, taken), run.stop_if_cancelled).run()
 
 
 def _used(kinds: Sequence[Kind], taken: list[tuple[Path, Taken]]) -> list[Kind]:

@@ -305,3 +305,16 @@ def test_times_as_warehouses_write_them(bench: Bench, text_of_time: str):
 def test_marks_of_no_value(bench: Bench, mark: str):
     bench.stage_rows([focus(ResourceId=mark, ListCost=mark, Tags=mark, InvoiceId=mark)])
     assert bench.query("SELECT ResourceId, ListCost, InvoiceId, Tags FROM staged") == [(None, None, None, {})]
+
+
+@pytest.mark.parametrize("form", ["lower", "snake"])
+def test_what_is_delivered_beside_a_bill_is_left_out(bench: Bench, form: str):
+    names = ("ContractCommitmentId", "ContractCommitmentCost")
+    beside = bench.file("commitments.csv", text([{spelled(name, form): "5" for name in names}]))
+    staged = bench.stage(beside, bench.file("bill.csv", text([focus()])))
+    assert staged.refused == ()
+    assert [file.path.name for file in staged.files] == ["bill.csv"]
+    (note,) = staged.notes
+    assert "commitments.csv: left out, FOCUS Contract Commitment" in note
+    alone = bench.stage(beside)
+    assert (len(alone.refused), alone.files, alone.notes) == (1, (), ())
