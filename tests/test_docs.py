@@ -10,21 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from finops_tui import cli_words
+
 TOP = Path(__file__).resolve().parent.parent
-COMMANDS = (
-    "",
-    "demo",
-    "load",
-    "sync",
-    "sources",
-    "query",
-    "explain",
-    "budgets",
-    "quarantine",
-    "reconcile",
-    "doctor",
-    "undo",
-)
+COMMANDS = ("", *cli_words.COMMANDS)
 PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
