@@ -81,7 +81,7 @@ class Provenance:
         sources: The files.
         over_files: The SQL for a bare DuckDB over the files; '' where there is none.
         why_not: Why there is none.
-        over_table: The SQL over a table `focus`, in DuckDB's dialect.
+        over_table: The SQL over a table `focus`, in DuckDB's dialect; '' where costs are converted.
     """
 
     view: View
@@ -139,6 +139,7 @@ def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | N
     there = frozenset(name for name, count in asked.given.to_dicts()[0].items() if count)
     keys = _delivered_keys(asked.raw_keys)
     files, why_not = "", _why_not(view, touched)
+    table = "" if _converted(view) else over_table(Focus(view, teams, keys, there), scale)
     if not why_not:
         focus = Focus(view, teams, keys)
         files = over_files(focus, deliveries(touched, units), scale)
@@ -151,13 +152,24 @@ def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | N
         _sources(asked.behind, units),
         files,
         why_not,
-        over_table(Focus(view, teams, keys, there), scale),
+        table,
     )
+
+
+def _converted(view: View) -> str | None:
+    """The currency that costs are converted to, or None."""
+    found: str | None = getattr(view, "converted", None)
+    return found
 
 
 def _why_not(view: View, touched: Iterable[Unit]) -> str:
     units = tuple(touched)
     others = sorted({unit.source for unit in units if unit.source != FOCUS_SOURCE})
+    if _converted(view):
+        return (
+            f"costs are converted to {_converted(view)} at dated rates, which no file of the export has; "
+            "in a billing currency there is SQL"
+        )
     if view.dataset != BILL:
         return "allocated money is spread by finops-tui; no file has it"
     if others:

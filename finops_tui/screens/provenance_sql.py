@@ -52,6 +52,8 @@ def forms(found: Provenance, told: Sequence[str], origin: Origin) -> tuple[Form,
         told: What it is, in sentences.
         origin: Writes SQL for engines.
     """
+    if not found.over_table:
+        return (Form("nothing: there is none", found.why_not, f"-- {found.why_not}\n", _comments(told, "")),)
     shown = []
     if found.over_files:
         note = "runs as it stands in any DuckDB from 1.1 on that can read the files"
