@@ -39,7 +39,7 @@ SMALL: Final = 200_000
 WORTHWHILE: Final = Decimal("0.8")
 """`daily` is stored when it has at most this share of the rows of `items`."""
 
-_LOSSLESS: Final = 'coalesce(CAST("{0}" - trunc("{0}") AS DECIMAL(38, #)) = "{0}" - trunc("{0}"), true)'  # no part of it can overflow
+_LOSSLESS: Final = 'coalesce(TRY_CAST(CAST("{{0}}" AS DECIMAL(38, {scale})) AS DECIMAL(38, {staged})) = "{{0}}", "{{0}}" IS NULL)'
 
 
 def cut(
@@ -121,7 +121,7 @@ def money_type(connection: DuckDBPyConnection, unit: Unit) -> tuple[int, int]:
     """
     (staged,) = row(connection, sql.SCALE)
     for precision, scale in MONEY_TYPES:
-        exact = sql.columns(MONEY, _LOSSLESS.replace("#", str(scale)), " AND ")
+        exact = sql.columns(MONEY, _LOSSLESS.format(scale=scale, staged=staged), " AND ")
         if staged > scale and row(connection, sql.LOSSY, unit.of_items, exact=exact)[0]:
             continue
         if unit.size < Decimal(10) ** (precision - scale) or _fits(connection, unit, precision, scale):

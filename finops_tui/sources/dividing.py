@@ -28,14 +28,15 @@ FROM {relation}"""
 
 _FRESH_SQL: Final = """
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT h1, h2, min(place) AS place, CAST({next} + 2 * row_number() OVER () AS BIGINT) AS line
+SELECT h1 AS fresh_h1, h2 AS fresh_h2, min(place) AS fresh_place,
+    CAST({next} + 2 * row_number() OVER () AS BIGINT) AS fresh_line
 FROM keyed ANTI JOIN {keys} USING (h1, h2) GROUP BY h1, h2"""
 
-_KEYS_SQL: Final = "INSERT INTO {keys} SELECT h1, h2, line FROM fresh"
+_KEYS_SQL: Final = "INSERT INTO {keys} SELECT fresh_h1, fresh_h2, fresh_line FROM fresh"
 
 _LINES_SQL: Final = """
 INSERT INTO {lines} BY NAME
-SELECT f.line, s.* EXCLUDE (place) FROM (SELECT {place} AS place, {texts} FROM {relation}) s JOIN fresh f USING (place)"""
+SELECT fresh_line AS line, {texts} FROM {relation} JOIN fresh ON {place} = fresh_place"""
 
 _ITEMS_SQL: Final = """
 INSERT INTO {items} BY NAME
@@ -109,7 +110,7 @@ def divide(connection: DuckDBPyConnection, source: Source, target: Target, last:
         source.read or None,
     )
     count = connection.execute(_ITEMS_SQL.format(items=target.items, keys=target.keys)).fetchone()
-    highest = connection.execute("SELECT max(line) FROM fresh").fetchone()
+    highest = connection.execute("SELECT max(fresh_line) FROM fresh").fetchone()
     connection.execute("DROP TABLE keyed")
     return (count[0] if count else 0), max(last, (highest[0] if highest else None) or last)
 
@@ -190,7 +191,7 @@ def of_survey(kind: Kind, survey: Survey, number: int, scale: int) -> Source:
     lines |= {start: period, end: surveying.moment(scan, bill, end)}
     items = {name: surveying.moment(scan, bill, name) for name in kind.times[2:]}
     items |= {name: _quantity(survey, name) for name in kind.quantities}
-    items |= {name: surveying.amount(scan, bill, name, scale) for name in kind.money}
+    items |= {name: surveying.amount(scan, bill, name, scale) for name in kind.money if name in survey.filled}
     items |= {"file": "$file", "record": scan.record}
     return Source(
         scan.sql,

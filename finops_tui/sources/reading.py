@@ -111,9 +111,11 @@ def parquet_scan(
     columns = [(name, _quoted(name), kind) for name, kind, *_ in described]
     while nested and any(kind.startswith("STRUCT(") and not kind.endswith("]") for *_, kind in columns):
         columns = [field for column in columns for field in _fields(connection, *column, values)]
-    names, plain, kinds = (tuple(parts) for parts in zip(*columns, strict=True))
-    texts = tuple(_as_text(quoted, kind) for _, quoted, kind in columns)
-    return Scan(_PARQUET_SQL, values, texts, "file_row_number + 1", plain, kinds), names
+    names, sources, kinds = (tuple(parts) for parts in zip(*columns, strict=True))
+    plain = tuple(f"c{position}" for position in range(len(names)))
+    given = ", ".join(map("{} AS {}".format, sources, plain))
+    sql = f"(SELECT file_row_number, {given} FROM {_PARQUET_SQL})"  # noqa: S608  (quoted here)
+    return Scan(sql, values, tuple(map(_as_text, plain, kinds)), "file_row_number + 1", plain, kinds), names
 
 
 def _quoted(name: str) -> str:

@@ -53,6 +53,7 @@ class Survey:
         large: The largest sum of one of its columns of money, in whole units.
         months: Months its billing periods start in.
         look: The file's inode, size and time of change.
+        filled: The columns of money that have a value.
     """
 
     scan: Scan
@@ -61,7 +62,8 @@ class Survey:
     need: int
     large: int
     months: frozenset[date]
-    look: tuple[int, int, int] = (0, 0, 0)
+    look: tuple[int, int, int]
+    filled: frozenset[str]
 
     def changed(self, path: Path) -> bool:
         """Whether a file is another than the one that was surveyed."""
@@ -105,7 +107,8 @@ def survey(connection: DuckDBPyConnection, path: Path, scan: Scan, bill: Incomin
         return None
     if any(len(columns.get(name, ())) > 1 for name in (*typed, *found.quantities)):
         return None
-    amounts = [_money(scan, columns[name][0]) for name in found.money if name in columns]
+    filled = _filled(connection, scan, bill)
+    amounts = [_money(scan, columns[name][0]) for name in filled]
     times = [_odd_time(scan, columns[name][0]) for name in found.times if name in columns]
     if None in amounts or None in times:
         return None
@@ -117,20 +120,30 @@ def survey(connection: DuckDBPyConnection, path: Path, scan: Scan, bill: Incomin
     statement = _SURVEY_SQL.format(
         odd=" OR ".join(f"({test})" for test in odd),
         need=", ".join(["0", *(f"max({one.need})" for one in amounts if one)]),
-        large=", ".join(["0", *_larges(scan, bill)]),
+        large=", ".join(["0", *_larges(scan, bill, filled)]),
         period=period(scan, bill),
         scan=scan.sql,
     )
     rows, strange, need, large, months = connection.execute(statement, scan.values).fetchone() or (0,) * 5
     if strange:
         return None
-    return Survey(scan, bill, rows, need or 0, int(large or 0), frozenset(months or ()), seen)
+    return Survey(
+        scan, bill, rows, need or 0, int(large or 0), frozenset(months or ()), seen, frozenset(filled)
+    )
 
 
-def _larges(scan: Scan, bill: Incoming) -> Iterable[str]:
-    for name in bill.found.money:
-        if name in bill.place.columns:
-            yield f"coalesce(sum(abs({amount(scan, bill, name, 6, rounded=True)})), 0)"
+def _filled(connection: DuckDBPyConnection, scan: Scan, bill: Incoming) -> list[str]:
+    """The columns of money that have a value at all: many exports have a dozen that never do."""
+    present = [name for name in bill.found.money if name in bill.place.columns]
+    counts = ", ".join(f"count({scan.plain[bill.place.columns[name][0]]})" for name in present)
+    statement = f"SELECT {counts or 0} FROM {scan.sql}"  # noqa: S608  (fixed names)
+    row = connection.execute(statement, scan.values).fetchone() or ()
+    return [name for name, count in zip(present, row, strict=False) if count]
+
+
+def _larges(scan: Scan, bill: Incoming, filled: Iterable[str]) -> Iterable[str]:
+    for name in filled:
+        yield f"coalesce(sum(abs({amount(scan, bill, name, 6, rounded=True)})), 0)"
 
 
 def amount(scan: Scan, bill: Incoming, name: str, scale: int, *, rounded: bool = False) -> str:
@@ -154,8 +167,7 @@ def _money(scan: Scan, at: int) -> _Money | None:
         short = _DOUBLE_SHORT.format(column)
         text = f"CAST({column} AS VARCHAR)"
         return _Money(
-            f"CASE WHEN {column} IS NULL OR {short} THEN false"
-            f" ELSE NOT isfinite({column}) OR abs({column}) >= 1e20 OR odd_amount({text}) END",
+            f"NOT abs({column}) < 1e15",  # so is not a number, and what is written with a large exponent
             _DOUBLE_NEED.format(column, short),
             lambda scale: (
                 f"CASE WHEN {short} THEN CAST(CAST({column} AS DECIMAL(15, 10)) AS DECIMAL(38, {scale}))"
