@@ -60,6 +60,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         "sources": _sources,
         "query": _query,
         "explain": _explain,
+        "provenance": _provenance,
         "budgets": _budgets,
         "quality": cli_tools.quality,
         "report": cli_tools.report,
@@ -217,6 +218,26 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         help="name the N groups that moved most (default: 10 for people)",
     )
     cli_shared.output(parser)
+
+
+def _provenance(parser: argparse.ArgumentParser) -> None:
+    cli_shared.store(parser, demo=True)
+    parser.add_argument("--period", metavar="P", default="mtd", help="mtd, last-month, 2026-05, a..b, all")
+    parser.add_argument("--compare", action="store_true", help="with the like-for-like days before")
+    _dataset(parser)
+    _slice(parser)
+    parser.add_argument(
+        "--dialect",
+        metavar="NAME",
+        help="files (DuckDB, over the export), focus (DuckDB, over a table), athena, trino, spark, bigquery, snowflake …",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="run it over the export files, and compare instead of printing"
+    )
+    parser.add_argument(
+        "--format", choices=("sql", "json"), default="sql", help="how to print (default: sql)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write there instead of standard output")
 
 
 def _reconcile(parser: argparse.ArgumentParser) -> None:

@@ -36,6 +36,14 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
             "groups that drove it."
         ),
     ),
+    "provenance": (
+        "print the SQL that gives a figure, over the export files",
+        (
+            "Print where a figure comes from: SQL that gives it in any DuckDB over the export files (or in "
+            "another engine), below comments that say what it is. --check runs it: exit code 1 when it does "
+            "not give the figure."
+        ),
+    ),
     "budgets": (
         "print the budgets' state; exit code 1 when one is breached",
         "Print the state of the budgets in finops.toml. Exit code 1 when one is breached.",

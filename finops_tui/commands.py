@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         "sources": store_commands.sources,
         "query": _query,
         "explain": _explain,
+        "provenance": tool_commands.provenance,
         "budgets": _budgets,
         "quality": tool_commands.quality,
         "report": tool_commands.report,

@@ -34,6 +34,25 @@ def quality(options: argparse.Namespace) -> int:
     return FINDING if any(one.state == FAIL for one in found) else FINE
 
 
+def provenance(options: argparse.Namespace) -> int:
+    """Say where a figure comes from, or check it over the export files."""
+    from finops_tui import provenance_report
+    from finops_tui.queries.view import BILL
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, _):
+        calendar = calendar_of(store, options.dataset or BILL)
+        if calendar is None:
+            raise CommandError(nothing(store))
+        found = provenance_report.report(store, options, calendar)
+    if options.check:
+        same, words = found.check()
+        sys.stdout.write(f"{words}\n")
+        return FINE if same else FINDING
+    put(found.render(options.format, options.dialect), options)
+    return FINE
+
+
 def report(options: argparse.Namespace) -> int:
     """Write a report."""
     from finops_tui import report
