@@ -138,8 +138,12 @@ class FinopsApp(App[None]):
             return
         while not isinstance(self.screen, Explorer):
             self.pop_screen()
-        self.explorer.masked(again)
-        self.explorer.say(self.desk.masked or "names and amounts are shown as they are")
+        for screen in self.screen_stack:
+            if isinstance(screen, Explorer):
+                screen.masked(again)
+        if self.desk.beside is not None and self.desk.beside.start is not None:
+            self.desk.beside.start = again(self.desk.beside.start)
+        self.panes.say(self.desk.masked or "names and amounts are shown as they are")
 
     def open_sql(self, statement: str = "") -> None:
         """Open the SQL screen, with a statement to run if there is one."""

@@ -21,7 +21,7 @@ from finops_tui.queries.filter_complete import (
     complete,
 )
 from finops_tui.queries.filters import FilterError
-from finops_tui.queries.view import View
+from finops_tui.queries.view import BILL, View
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.group_picker import ALLOCATED, GROUPINGS
 from finops_tui.screens.prompt import Offer, Prompt, title_of
@@ -119,8 +119,10 @@ class FilterLine(Prompt[View]):
 
     def _fields(self, prefix: str) -> list[Offer]:
         low = prefix.lower()
-        begun = [name for name in FIELDS if name.startswith(low)]
-        within = [name for name in FIELDS if low in name and name not in begun]
+        own = [name for name in ALLOCATED if name in FIELDS] if self.view.dataset != BILL else []
+        fields = tuple(dict.fromkeys((*own, *FIELDS)))
+        begun = [name for name in fields if name.startswith(low)]
+        within = [name for name in fields if low in name and name not in begun]
         return [Offer(name, name, FIELD_WORDS.get(name, "")) for name in (*begun, *within)]
 
     @work(exclusive=True)

@@ -246,3 +246,25 @@ async def test_every_size_says_that_it_is_no_bill(root: Path, opened, size: tupl
         text = text_of(app)
         assert "allocation" in text.splitlines()[0]
         assert SPLIT in text or "allocation, not added to the bill" in text
+
+
+async def test_names_are_covered_in_the_allocation_too(root: Path, opened) -> None:
+    app = opened(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "P", "enter", "D")
+        text = text_of(app)
+        assert "names masked" in text
+        assert "__idle__" not in text
+        await press(pilot, "P", "P")
+        assert "__idle__" not in text_of(app)
+        await press(pilot, "D", "D")
+        assert "__idle__" in text_of(app)
+
+
+async def test_a_filter_offers_the_allocations_own_fields_first(root: Path, opened) -> None:
+    app = opened(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "P", "slash")
+        assert [offer.text for offer in app.screen.offers][:2] == ["namespace", "cluster"]
