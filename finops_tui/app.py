@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from datetime import UTC, datetime
-from traceback import format_exception
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App, SystemCommand
 
-from finops_tui import __version__, paths
+from finops_tui import paths
+from finops_tui.crash import write_crash
 from finops_tui.screens.desk import MASKED, DeskError
 from finops_tui.screens.explorer import Explorer
 from finops_tui.screens.keys import ACTIONS, actions, bindings, keymap, shown_all
@@ -243,21 +241,6 @@ class FinopsApp(App[None]):
         self.said_at_exit = f"finops-tui failed and had to stop; {where}."
         self._exit_renderables.append(Text(self.said_at_exit))
         self._close_messages_no_wait()
-
-
-def write_crash(error: BaseException) -> Path:
-    """Write an error to a private file of the state folder, and return its path.
-
-    Raises:
-        OSError: it could not be written.
-    """
-    folder = paths.state_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"crash-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.log"
-    path.touch(mode=0o600)
-    head = f"finops-tui {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
-    path.write_text(head + "".join(format_exception(error)), encoding="utf-8", errors="backslashreplace")
-    return path
 
 
 def run(
