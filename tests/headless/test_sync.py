@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import gzip
 import json
 import os
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finops_tui import generations, lock, sync, sync_sources
+from finops_tui import disk, generations, lock, sync, sync_sources
 from finops_tui.__main__ import main
 from tests.headless import bill
 
@@ -397,3 +398,40 @@ def test_a_delivery_with_a_broken_chunk_waits_as_a_whole(store: Store) -> None:
     _export(store, "2026-09", {"1.csv": "10", "2.csv": "20", "3.csv": "40"})
     store.sync()
     assert store.total() == 70
+
+
+def test_a_list_that_cannot_be_written_is_said_and_the_load_counts(store: Store, monkeypatch) -> None:
+    write = disk.write
+
+    def refused(path: Path, *rest: Any) -> None:
+        if path.name == "SOURCES":
+            raise OSError(28, "No space left on device")
+        write(path, *rest)
+
+    path = store.write("sep.csv", "10")
+    monkeypatch.setattr(disk, "write", refused)
+    notes = json.loads(store("load", "--json", path))["notes"]
+    assert notes == ["loaded, but the sources could not be remembered for sync: No space left on device"]
+    assert store.total() == 10
+    store.write("sep.csv", "11")
+    assert "cannot write the sources" in _said(store, "sync")
+
+
+def test_the_list_is_as_private_as_the_store(store: Store) -> None:
+    path = store.write("sep.csv", "10")
+    store("load", path)
+    assert (store.root / "SOURCES").stat().st_mode & 0o777 == 0o600
+    group = grp.getgrgid(os.getegid()).gr_name
+    store("load", "--shared", group, path)
+    assert (store.root / "SOURCES").stat().st_mode & 0o777 == 0o640
+    store.write("sep.csv", "11")
+    store.sync()
+    assert (store.root / "SOURCES").stat().st_mode & 0o777 == 0o640
+    assert "not the store's" not in store("doctor")
+
+
+def test_no_key_is_remembered(store: Store, monkeypatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "AKIASECRETSECRETSECR")
+    store("load", store.write("sep.csv", "10"), "--profile", "billing")
+    assert b"AKIA" not in (store.root / "SOURCES").read_bytes()
