@@ -12,8 +12,11 @@ INSERT INTO staged_items BY NAME
 WITH discounted AS (
     SELECT DISTINCT payer, period
     FROM raw_cur_items
-    JOIN cur_line USING (line)
-    WHERE NOT split AND line_item_net_unblended_cost IS NOT NULL
+    JOIN (
+        SELECT line, payer, period FROM cur_line
+        WHERE NOT split AND (payer, period) IN (SELECT (payer, period) FROM cur_line WHERE split)
+    ) USING (line)
+    WHERE line_item_net_unblended_cost IS NOT NULL
 ),
 
 shares AS (
