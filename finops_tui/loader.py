@@ -16,6 +16,7 @@ from finops_tui import (
     sync_gather,
     sync_sources,
 )
+from finops_tui.growing import Growing
 from finops_tui.loader_progress import Telling
 from finops_tui.loader_scratch import LoadCancelledError, connected, stop_if
 from finops_tui.manifest import Input, Manifest
@@ -124,6 +125,7 @@ def load(
         shared=shared,
         progress=progress,
         cancelled=cancelled,
+        revise=Growing(gathered.found.files),
         formats=formats,
     )
     return replace(result, notes=(*gathered.notes, *result.notes))

@@ -71,6 +71,12 @@ CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31),
     coalesce(CAST(TRY_CAST(credits AS DECIMAL(38, 18)) AS VARCHAR), credits, '')) END"""
 """What two deliveries of one line share, whatever columns and file formats they have beyond it."""
 
+_TELLING: Final = (
+    "export_time", "service_id", "sku_id", "project_id", "invoice_month", "usage_amount",
+    "usage_amount_in_pricing_units", "credits",
+)  # fmt: skip
+"""Columns by which lines are told apart, and which a flattened query may leave out."""
+
 _BOTH_SQL: Final = """
 INSERT INTO gcp_overlap
 SELECT file, record
@@ -131,6 +137,12 @@ def layout(names: Sequence[str]) -> Layout:
     return Layout(placed, {}, tuple(extra), {"detailed": detailed})
 
 
+def growth(names: Sequence[str]) -> str:
+    """Which of the columns that a flattened query may leave out are there; nothing without an export time."""
+    found = {folded(name) for name in names}
+    return " ".join(name for name in _TELLING if name in found) if "export_time" in found else ""
+
+
 def records(document: Any) -> Iterable[Mapping[str, Any]] | None:
     """An extract of one line is that line."""
     return (
@@ -188,6 +200,7 @@ KIND: Final = Kind(
     tidy=tidy,
     prepare=prepare,
     nested=True,
+    growth=growth,
     notes=_NOTES_SQL,
     records=records,
     signs=(b'"billing_account_id"',),

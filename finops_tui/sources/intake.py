@@ -158,11 +158,13 @@ class Intake:
         return True
 
     def _may_be_alike(self, found: Format | None) -> bool:
-        return any(found is not None and kind.source == found.source for kind in self._kinds if not kind.copies)
+        return any(
+            found is not None and kind.source == found.source for kind in self._kinds if not kind.copies
+        )
 
     def _recognise(self, path: Path, names: tuple[str, ...], number: int, taken: Taken) -> Incoming:
         kind, name = formats.detect(names, path, self._kinds)
-        found = kind.format(name)
+        found = kind.format(name, names)
         if taken.found is not None and taken.found.source != found.source:
             raise SourceError(path, f"holds both {taken.found.name} and {found.name}")
         taken.found = found

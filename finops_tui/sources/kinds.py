@@ -29,6 +29,7 @@ class Format:
             then others, a start before each end. A record without the third is set aside.
         currency: The column that must have a value wherever a file has the column, if any.
         quantities: Columns of amounts that are no money, where records are divided.
+        growth: As `StagedFile.growth`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Format:
     times: tuple[str, ...]
     currency: str | None = None
     quantities: tuple[str, ...] = ()
+    growth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Kind:
             over the lines then; `prepare` and `notes` run over the two tables too. A Parquet file in which
             nothing is odd is divided as it is read, without a copy as text.
         quantities: As `Format.quantities`.
+        growth: The column names of a file -> `Format.growth`, for a table that only grows and whose lines
+            count once however many files hold them.
     """
 
     source: str
@@ -156,13 +160,15 @@ class Kind:
     signs: tuple[bytes, ...] = ()
     divided: bool = False
     quantities: tuple[str, ...] = ()
+    growth: Callable[[Sequence[str]], str] | None = None
 
-    def format(self, name: str) -> Format:
-        """The format of a file of this kind."""
+    def format(self, name: str, names: Sequence[str] = ()) -> Format:
+        """The format of a file of this kind, by its name and the names of its columns."""
         return Format(
             *(name, self.source, self.raw, self.columns, self.money, self.times),
             self.currency,
             self.quantities,
+            self.growth(names) if self.growth is not None else "",
         )
 
 

@@ -98,6 +98,8 @@ class StagedFile:
         loaded: Records taken. A record may become no line (money another line carries) or two.
         quarantined: Records set aside in `quarantined`.
         rounded: Records with an amount of more decimals than `Staged.scale`.
+        growth: What files of one growing table have in common, by which their lines are told apart; files
+            of one account and month may be put together if it is the same, and not empty.
     """
 
     path: Path
@@ -109,6 +111,7 @@ class StagedFile:
     loaded: int
     quarantined: int
     rounded: int
+    growth: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,11 @@ def layout(names: Sequence[str]) -> Layout:
     return Layout({name: tuple(found) for name, found in columns.items()}, packed, tuple(extra))
 
 
+def growth(names: Sequence[str]) -> str:
+    """Reports have a number on each line, which tells them apart."""
+    return "lineitem_referenceno" if "lineitem_referenceno" in map(folded, names) else ""
+
+
 def is_usage(path: Path) -> bool:
     """Whether a file lies where Oracle delivers usage reports, beside the cost reports."""
     return path.parent.name.lower() == "usage-csv"
@@ -155,5 +160,6 @@ KIND: Final = Kind(
     tags=("tags",),
     currency="cost_currencycode",
     prepare=prepare,
+    growth=growth,
     notes=_NOTES_SQL,
 )

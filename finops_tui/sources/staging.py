@@ -263,4 +263,5 @@ def _staged(path: Path, one: Taken, rounded: int) -> StagedFile:
         one.records - one.quarantined,
         one.quarantined,
         rounded,
+        found.growth,
     )
