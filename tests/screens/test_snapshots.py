@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(
     ("keys", "size"),
-    [((), (80, 24)), ((), (120, 36)), (("$",), (80, 24)), (("t",), (120, 36))],
-    ids=["explorer-80", "explorer-120", "budgets", "period"],
+    [
+        ((), (80, 24)),
+        ((), (120, 36)),
+        (("$",), (80, 24)),
+        (("t",), (120, 36)),
+        (("X", "j", "j"), (120, 36)),
+        (("c",), (80, 24)),
+    ],
+    ids=["explorer-80", "explorer-120", "budgets", "period", "why", "compare"],
 )
 def test_the_screen_is_as_it_was(
     snap_compare: Callable[..., bool], keys: tuple[str, ...], size: tuple[int, int]
