@@ -223,6 +223,8 @@ class ProvenanceScreen(Page[None], Asking):
         except DeskError as error:
             self.say(str(error), "bad")
             return
+        if found is not self.found:
+            return
         same, words = provenance_sql.verdict(found, row, money.amount)
         self.say(words, "good" if same else "bad")
 

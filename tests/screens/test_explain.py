@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +23,11 @@ from finops_tui.screens.resource import ResourceScreen
 from tests.queries.small_bill import Row, charge
 from tests.screens.at_the_desk import company, desk_over, settled, text_of
 from tests.screens.host import HOSTILE
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from finops_tui.queries.view import View
 
 ROWS = company()
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -344,3 +350,39 @@ async def test_without_colour_and_letters_alone(look: Look) -> None:
         assert money.amount(screen.parts.steps[0].shown, "USD") in text
         if look.charset == "ascii":
             assert text.isascii()
+
+
+class Slow:
+    """Answers like a desk; explanations in US dollars wait until they are let go."""
+
+    def __init__(self, ask: Any) -> None:
+        self.ask = ask
+        self.go = asyncio.Event()
+
+    async def __call__(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
+        if question == "explain" and view.currency == "USD":
+            try:
+                await self.go.wait()
+            except asyncio.CancelledError:  # as an answer that is on its way already
+                await self.go.wait()
+        found: pl.DataFrame = await self.ask(question, view, **parameters)
+        return found
+
+
+async def test_an_answer_that_comes_late_is_not_shown() -> None:
+    desk = desk_over(ROWS)
+    desk.ask = slow = Slow(desk.ask)
+    app = FinopsApp(desk)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("X")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, ExplainScreen)
+        await pilot.press("C")
+        await pilot.pause(0.2)
+        slow.go.set()
+        await settled(pilot)
+        assert screen.one is not None
+        assert screen.one.currency == "EUR"
+        assert "EUR" in text_of(app)
