@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from textual.app import App
 
 from finops_tui.screens.widgets.table import VTable
+from finops_tui.screens.widgets.waterfall import Waterfall
 
 POISON = (
     "\x1b]52;c;ZXZpbA==\x07",
@@ -79,9 +80,9 @@ def segments(widget):
 def assert_harmless(widget):
     """No segment holds a control or format character, and every line is as wide as the widget.
 
-    A table draws beside its scrollbar.
+    A table and a waterfall draw beside their scrollbar.
     """
-    across = widget.scrollable_content_region if isinstance(widget, VTable) else widget.size
+    across = widget.scrollable_content_region if isinstance(widget, VTable | Waterfall) else widget.size
     for y in range(widget.size.height):
         strip = widget.render_line(y)
         assert strip.cell_length == across.width
