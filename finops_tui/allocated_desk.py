@@ -43,6 +43,14 @@ def attach(store: Store, desk: Desk, start: Start, first: Saved | None = None) -
         beside.start = beside.first.view(calendar)
     else:
         beside.start = opening(calendar, start, ALLOCATION)
+        if beside.start is not None and not _has_namespaces(store, beside.start):
+            beside.start = beside.start.regroup("resource")
+
+
+def _has_namespaces(store: Store, view: View) -> bool:
+    """Whether anything in the period is of a namespace: tasks, and what FOCUS allocates, are not."""
+    names = store.ask_now("by_key", replace(view, compared=None)).get_column("k0")
+    return names.null_count() < len(names)
 
 
 def opening(calendar: Calendar | None, start: Start, dataset: str) -> View | None:

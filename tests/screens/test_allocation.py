@@ -19,6 +19,8 @@ from finops_tui.screens.sources import SourcesScreen
 from finops_tui.store import Store
 from tests.headless import bill
 from tests.screens.at_the_desk import settled, text_of
+from tests.sources.bills import text
+from tests.sources.test_focus_allocated import rows as focus_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -268,3 +270,19 @@ async def test_a_filter_offers_the_allocations_own_fields_first(root: Path, open
         await settled(pilot)
         await press(pilot, "P", "slash")
         assert [offer.text for offer in app.screen.offers][:2] == ["namespace", "cluster"]
+
+
+async def test_what_has_no_namespaces_opens_by_what_was_allocated_to(tmp_path: Path, opened) -> None:
+    (tmp_path / "bill.csv").write_text(text(focus_rows()))
+    loader.load(tmp_path / "store", [tmp_path / "bill.csv"])
+    app = opened(tmp_path / "store")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "P")
+        expected: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for row in focus_rows():
+            if row["AllocatedMethodId"]:
+                expected[row["AllocatedResourceId"]] += Decimal(row["EffectiveCost"])
+        assert shown(app) == expected
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ResourceScreen)
