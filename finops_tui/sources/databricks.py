@@ -102,6 +102,12 @@ def price_of(text: str) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
+def growth(names: Sequence[str]) -> str:
+    """Days may be put together where records have ids; price lists go with any of them."""
+    folded = {name.lower() for name in names}
+    return "record_id" if folded & {"record_id", "price_start_time"} else ""
+
+
 def once(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap."""
     overlaps.leave_out(
@@ -126,6 +132,7 @@ USAGE: Final = Kind(
     tags=("custom_tags",),
     judge=databricks_prices.value,
     prepare=once,
+    growth=growth,
     notes=_NOTES_SQL,
     signs=(b'"usage_quantity"',),
     nested=True,
@@ -141,6 +148,7 @@ PRICES: Final = Kind(
     detect=detect_prices,
     layout=layout_prices,
     tidy=plain_prices,
+    growth=growth,
     judge=databricks_prices.value,
     notes=_NOTES_SQL,
     signs=(b'"price_start_time"',),

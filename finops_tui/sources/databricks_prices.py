@@ -40,7 +40,13 @@ _PRICES_SQL: Final = """
 SELECT DISTINCT coalesce(sku_name, ''), coalesce(upper(cloud), ''), coalesce(upper(usage_unit), ''),
     coalesce(upper(currency_code), 'USD'), CAST(price_start_time AS TIMESTAMP) AS began,
     CAST(price_end_time AS TIMESTAMP) AS ended, price
-FROM raw_databricks_prices ORDER BY ALL"""
+FROM (
+    SELECT *, rank() OVER (PARTITION BY sku_name, cloud, usage_unit ORDER BY last DESC, file DESC) AS place
+    FROM raw_databricks_prices
+    JOIN (SELECT file, max(price_start_time) AS last FROM raw_databricks_prices GROUP BY file) USING (file)
+)
+WHERE place = 1 ORDER BY ALL"""
+"""The prices of each SKU, all from one list: the one that goes on longest, then the one that comes last."""
 
 _TABLE_SQL: Final = """
 CREATE OR REPLACE TEMP TABLE databricks_prices

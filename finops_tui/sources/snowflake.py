@@ -67,6 +67,11 @@ def layout(names: Sequence[str]) -> Layout:
     return aliases.layout(names, _NAMES)
 
 
+def growth(names: Sequence[str]) -> str:
+    """Days may be put together where the same columns tell their records apart."""
+    return " ".join(sorted({name.lower() for name in names} & set(_SAME)))
+
+
 def once(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap: the view is taken again until a month is closed."""
     overlaps.leave_out(
@@ -89,6 +94,7 @@ KIND: Final = Kind(
     layout=layout,
     currency="currency",
     prepare=once,
+    growth=growth,
     notes=_NOTES_SQL,
     signs=(b'"USAGE_IN_CURRENCY"', b'"usage_in_currency"'),
 )

@@ -163,6 +163,28 @@ def test_sync_of_files_named_one_by_one_brings_the_prices_along(folder: Path, tm
     assert billed(entry) == 16
 
 
+def test_days_of_databricks_and_snowflake_are_put_together_with_their_month(tmp_path: Path) -> None:
+    from tests.sources.test_snowflake import row as snow
+
+    root, prices = tmp_path / "store", tmp_path / "prices.csv"
+    for day in (1, 2, 3):
+        at = f"2025-03-0{day}"
+        (tmp_path / f"u{day}.csv").write_text(
+            text([usage("10", SKUS[0], f"{at}T00:00:00Z", record_id=f"r{day}")])
+        )
+        (tmp_path / f"s{day}.csv").write_text(text([snow("4", USAGE_DATE=at)]))
+        ended = price("1", SKUS[0], end="2025-03-03T00:00:00Z")
+        now = [ended, price("2", SKUS[0], "2025-03-03T00:00:00Z")] if day == 3 else [price("1", SKUS[0])]
+        (tmp_path / f"prices{day}.csv").write_text(text(now))
+        prices = tmp_path / f"prices{day}.csv"
+        assert loader.load(root, [tmp_path / f"u{day}.csv", prices]).refused == ()
+        assert loader.load(root, [tmp_path / f"s{day}.csv"]).refused == ()
+    assert {name: billed(entry) for name, entry in entries(root).items()} == {
+        "databricks acc-1 2025-03": Decimal(10 + 10 + 20),
+        "snowflake ACME 2025-03": Decimal(12),
+    }
+
+
 def test_one_bill_with_and_without_its_account_is_told_and_two_tools_are_not(tmp_path: Path) -> None:
     from tests.sources.test_anthropic import row as claude
     from tests.sources.test_openai import bucket, dumps, page, result
