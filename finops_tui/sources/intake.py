@@ -128,6 +128,8 @@ class Intake:
             else:
                 for part in parts(path, file, kind, self._folder):
                     if json_text.is_json(part.start()):
+                        if path.name.lower().endswith((".csv", ".csv.gz")):
+                            raise SourceError(path, "JSON, not CSV: a bill in JSON is named .json or .jsonl")
                         self._json(path, file, part, number, taken)
                     else:
                         self._csv(path, file, part, number, taken)

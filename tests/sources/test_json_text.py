@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from finops_tui.sources import discover, json_text
 from finops_tui.sources.headers import HeaderError
+from tests.sources.bills import Bench, focus
 
 
 def flat(folder: Path, text: str, chunk: int = 7) -> tuple[json_text.Flat, list[list[str]]]:
@@ -73,3 +75,9 @@ def test_json_of_a_folder_that_is_no_bill_is_left_out(tmp_path: Path) -> None:
     found = discover([tmp_path])
     assert not found.files
     assert {skipped.reason for skipped in found.skipped} == {"JSON, but of no bill that is known here"}
+
+
+@pytest.mark.parametrize("name", ["bill.csv", "bill.csv.gz"])
+def test_json_that_is_named_csv_is_refused(bench: Bench, name: str):
+    assert bench.reason(json.dumps([focus()]), name).startswith("JSON, not CSV")
+    assert bench.stage(bench.file("bill.txt", json.dumps([focus()]))).files[0].loaded == 1
