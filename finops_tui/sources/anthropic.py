@@ -55,6 +55,11 @@ SELECT file, count(*), 'of days that the API''s pages have as well: if it is one
 FROM raw_anthropic WHERE page IS NULL AND cost IS NOT NULL
     AND left("start", 10) IN (SELECT left("start", 10) FROM raw_anthropic WHERE page IS NOT NULL) GROUP BY file
 UNION ALL
+SELECT file, count(*), 'of days that other files have in finer parts: if it is one organization, load one of the two'
+FROM raw_anthropic r WHERE cost_type IS NULL AND cost IS NOT NULL AND EXISTS (
+    FROM raw_anthropic o WHERE o.file <> r.file AND o.cost_type IS NOT NULL AND o.page IS NOT NULL AND o."start" = r."start")
+GROUP BY file
+UNION ALL
 SELECT file, count(*), 'without an amount, no charges' FROM raw_anthropic WHERE cost IS NULL GROUP BY file
 UNION ALL
 SELECT file, count(*), 'and the API has more pages after them (has_more): the load is not complete'

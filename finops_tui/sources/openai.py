@@ -52,6 +52,11 @@ SELECT file, count(*), 'of days that the API''s pages have as well: if it is one
 FROM raw_openai WHERE page IS NULL AND amount_value IS NOT NULL
     AND left(start_time, 10) IN (SELECT left(start_time, 10) FROM raw_openai WHERE page IS NOT NULL) GROUP BY file
 UNION ALL
+SELECT file, count(*), 'of days that other files have in finer parts: if it is one organization, load one of the two'
+FROM raw_openai r WHERE line_item IS NULL AND amount_value IS NOT NULL AND EXISTS (
+    FROM raw_openai o WHERE o.file <> r.file AND o.line_item IS NOT NULL AND o.page IS NOT NULL AND o.start_time = r.start_time)
+GROUP BY file
+UNION ALL
 SELECT file, count(*), 'without an amount or a quantity (days without spend), no charges'
 FROM raw_openai WHERE amount_value IS NULL AND coalesce(TRY_CAST(quantity AS DOUBLE), 0) = 0 GROUP BY file
 UNION ALL

@@ -162,6 +162,17 @@ def test_a_file_of_text_is_read_whatever_it_is_called(bench: Bench, tmp_path: Pa
     assert (len(staged.files), bench.one('sum("BilledCost")')) == (1, Decimal("3.25"))
 
 
+def test_days_in_whole_and_in_parts_are_told(bench: Bench) -> None:
+    whole = bench.file(
+        "whole.json", page(bucket(1, result("300", cost_type=None, model=None, token_type=None)))
+    )
+    parts = bench.file(
+        "parts.json", page(bucket(1, result("100"), result("200", token_type="output_tokens")))
+    )
+    (note,) = bench.stage(whole, parts).notes
+    assert note.startswith("whole.json: 1 record of days that other files have in finer parts")
+
+
 def test_extracts_that_overlap_count_once(bench: Bench) -> None:
     types = tuple(DIRECTIONS)[:5]
     early, late = (

@@ -262,6 +262,16 @@ def test_files_of_different_projects_are_no_overlap(bench: Bench) -> None:
     assert bench.one('sum("BilledCost")') == 19 * (2 * Decimal("1.5") + Decimal("2.5"))
 
 
+def test_days_in_whole_and_in_parts_are_told(bench: Bench) -> None:
+    whole = bench.file("whole.json", dumps(page(bucket(0, result("3")), bucket(1, result("3")))))
+    parts = bench.file(
+        "parts.json", dumps(page(bucket(0, result("1", ITEMS[0][0]), result("2", ITEMS[1][0]))))
+    )
+    assert bench.stage(whole, parts).notes == (
+        "whole.json: 1 record of days that other files have in finer parts: if it is one organization, load one of the two",
+    )
+
+
 def test_days_in_both_forms_are_told(bench: Bench) -> None:
     staged = bench.stage(
         bench.file("costs.csv", text([row("1"), row("2", 2)])),
