@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _CGROUP: Final = Path("/sys/fs/cgroup/memory.max")
+UNLOGGED: Final = "RECOVERY_MODE 'no_wal_writes'"
+"""How a database is attached that is whole after its checkpoint, or thrown away."""
+
 _DESCRIPTORS: Final = 65_536
 
 
@@ -17,7 +20,7 @@ def connect(database: str = ":memory:", *, scratch: Path, memory: str | None = N
     """Open a DuckDB that downloads nothing and never looks at Python's variables.
 
     Args:
-        database: A file, or `:memory:`.
+        database: A scratch file, written without a log of its own, as nobody recovers it; or `:memory:`.
         scratch: Private folder for what does not fit in memory.
         memory: Limit such as `2GB`; a quarter of the machine's (or the container's) by default.
 
@@ -28,7 +31,7 @@ def connect(database: str = ":memory:", *, scratch: Path, memory: str | None = N
 
     try:
         connection = duckdb.connect(
-            database,
+            ":memory:",
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -43,6 +46,8 @@ def connect(database: str = ":memory:", *, scratch: Path, memory: str | None = N
     except duckdb.ParserException as error:
         raise ValueError(f"{memory!r} is not a size of memory; write 500MB or 2GB") from error
     connection.execute("SET enable_progress_bar = false")  # it would be drawn over the screen
+    if database != ":memory:":
+        connection.execute(f"ATTACH {quoted(Path(database))} AS scratch ({UNLOGGED}); USE scratch")
     return connection
 
 

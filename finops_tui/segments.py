@@ -73,7 +73,9 @@ def cut(
     money = money_type(connection, unit)
     path = work / _file_name(unit)
     size = ", BLOCK_SIZE 16384" if unit.charges < SMALL else ""
-    connection.execute(f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest'{size})")
+    connection.execute(
+        f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest', {engine.UNLOGGED}{size})"
+    )
     _build(connection, unit, money)
     for column in ("SubAccount", "BillingAccount") if names else ():
         values = {"ids": [*names], "names": [*names.values()]} if names else {}

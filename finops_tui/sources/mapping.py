@@ -158,7 +158,7 @@ class Mapper:
         try:
             rows, self._last = reading.reading(path, work)
         except SourceError as error:
-            raise UnreadableError(path, error.reason) from error
+            raise UnreadableError(path, reading.DAMAGED_PARQUET) from error
         if rows != survey.rows or survey.changed(path):
             raise UnreadableError(path, "changed while it was read")
 

@@ -33,11 +33,12 @@ _DAMAGED: Final = {
 }
 """Errors of DuckDB's reader that leave the rest of the file in doubt."""
 
+DAMAGED_PARQUET: Final = "unreadable: damaged, cut off or encrypted Parquet"
+
 _SHAPES: Final = {
-    "MISSING COLUMNS": "too few columns",
-    "TOO MANY COLUMNS": "too many columns",
+    "MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns",
     "UNQUOTED VALUE": "text after a closing quote",
-}
+}  # fmt: skip
 
 _ONE_SQL: Final = "INSERT INTO {table} BY NAME SELECT {columns} FROM {scan}"
 
@@ -256,10 +257,10 @@ def reading(path: Path, work: Callable[[], _Result]) -> _Result:
     """
     try:
         return work()
-    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.CatalogException):
-        raise
     except ShapeError as error:
         raise SourceError(path, str(error)) from error
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.CatalogException):
+        raise
     except duckdb.Error as error:
         if isinstance(error, duckdb.IOException) and "No space left" in str(error):
             raise
@@ -267,19 +268,17 @@ def reading(path: Path, work: Callable[[], _Result]) -> _Result:
 
 
 def _reason(words: str) -> str:
-    """Why DuckDB could not read a file, without the file's contents."""
+    """Why DuckDB could not read a file; none of its contents."""
     if "maximum_line_size" in words.lower() or "line size" in words.lower():
         return _DAMAGED["LINE SIZE OVER MAXIMUM"]
     if "parquet" in words.lower():
-        return "unreadable: damaged, cut off or encrypted Parquet"
+        return DAMAGED_PARQUET
     return "unreadable: its quotes or line ends do not add up"
 
 
 def parquet_rows(connection: DuckDBPyConnection, path: Path) -> int:
     """Rows that a Parquet file's own metadata promises."""
-    row = connection.execute(
-        "SELECT CAST(num_rows AS BIGINT) FROM parquet_file_metadata($1)", [str(path)]
-    ).fetchone()
+    row = connection.execute("SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchone()
     return int(row[0]) if row else 0
 
 

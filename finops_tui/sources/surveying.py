@@ -36,7 +36,7 @@ _DOUBLE_NEED: Final = """CASE WHEN {0} IS NULL OR {1} THEN 10 WHEN abs({0}) >= 0
 """A double has 17 digits at most: no more than 18 decimals from a hundredth upwards."""
 
 _DOUBLE_SHORT: Final = (
-    "CASE WHEN abs({0}) < 100000 THEN CAST(CAST({0} AS DECIMAL(15, 10)) AS DOUBLE) = {0} ELSE false END"
+    "CASE WHEN abs({0}) < 99999 THEN CAST(CAST({0} AS DECIMAL(15, 10)) AS DOUBLE) = {0} ELSE false END"
 )
 """A decimal of at most 15 digits that gives the same double is the shortest text of it, or equals it."""
 
