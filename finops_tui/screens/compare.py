@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
+from textual.widgets import Static
 
 from finops_tui.queries import compare, explain_words
 from finops_tui.screens import money, readout, steps, trail
+from finops_tui.screens.cells import written
 from finops_tui.screens.keys import bindings
 from finops_tui.screens.line import Line, Part
 from finops_tui.screens.page import SortedTable
@@ -71,6 +73,7 @@ class CompareScreen(SlicedPage):
 
     def body(self) -> ComposeResult:
         """The totals, what is compared, and the groups."""
+        yield Static(id="story", classes="facts", markup=False)
         yield Line(self.desk.look, id="facts")
         yield Line(self.desk.look, id="cover")
         yield SortedTable(self.desk.look, id="groups", empty="asking…")
@@ -136,9 +139,17 @@ class CompareScreen(SlicedPage):
         self.both = None
         self.query_one("#facts", Line).show(())
         self.query_one("#cover", Line).show(())
-        self.groups.message(f"{words} t and T choose the two periods.", "bad")
+        self._tell(f"{words} t and T choose the two periods.")
+        self.groups.message("Nothing to compare.")
+
+    def _tell(self, words: str) -> None:
+        """Say something that may take more than a line, or nothing."""
+        story = self.query_one("#story", Static)
+        story.update(written(words, self.desk.look))
+        story.display = bool(words)
 
     def _show(self, view: View, both: compare.Table) -> None:
+        self._tell("")
         code, total = view.currency or "", both.total
         room = max(self.size.width // 5, 8)
         first, second = (readout.shortened(words, room) for words in self._sides())

@@ -186,10 +186,15 @@ class ExplainCore(SlicedPage):
     def failed(self, words: str) -> None:
         """Say why there is no explanation."""
         self.one = None
-        self._tell("")
         self.query_one("#cover", Line).show(())
+        self._nothing(f"{words} t and T choose the two periods.")
+
+    def _nothing(self, words: str) -> None:
+        """Say why there is nothing to show, over as many lines as it takes."""
+        self._tell(words)
+        self.parts.styles.height = 0
         self.parts.show((), currency="")
-        self.drivers.message(f"{words} t and T choose the two periods.", "bad")
+        self.drivers.message("Nothing to explain.")
 
     def _show(self, view: View) -> None:
         one, compared, calendar = self.one, view.compared, self.desk.calendar
@@ -205,11 +210,7 @@ class ExplainCore(SlicedPage):
             [Part(f"same thing: {same}", "muted", 5)],
         )
         if one is None:
-            self._tell("")
-            self.parts.show((), currency="")
-            self.drivers.message(
-                "Nothing was charged in either period: t and T choose others, C another currency."
-            )
+            self._nothing("Nothing was charged in either period: t and T choose others, C another currency.")
             return
         self._tell(" ".join(explain_words.sentences(one, compared, money.amount)))
         shown = way(one, money.currency(one.currency).decimals)

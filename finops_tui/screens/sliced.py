@@ -75,7 +75,8 @@ class SlicedPage(Page[View], Asking, Figures):
         except PeriodError as error:
             self.view = None
             self.say_where()
-            self.failed(f"{error}.")
+            late = "" if self.raw else " R takes days along that are still arriving."
+            self.failed(f"{error}.{late}")
             return
         self.view = self.base.look_at(compared.now, compared)
         self.say_where()
