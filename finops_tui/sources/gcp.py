@@ -56,8 +56,8 @@ _LEFT_OUT: Final = (
 """Beginnings of columns that say something else on every line, or again what others say."""
 
 _MONTH_SQL: Final = """
-UPDATE raw_gcp SET invoice_month = left(invoice_month, 4) || '-' || right(invoice_month, 2) || '-01'
-WHERE file = $1 AND regexp_full_match(invoice_month, '\\d{6}')"""
+UPDATE raw_gcp SET invoice_month = left(invoice_month, 4) || '-' || substr(invoice_month, 5, 2) || '-01'
+WHERE file = $1 AND regexp_full_match(invoice_month, '\\d{6}([.]0)?')"""
 
 _IDENTITY: Final = """
 CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31),
@@ -90,7 +90,9 @@ ANTI JOIN gcp_overlap o ON o.file = r.file AND o.record = r.record
 WHERE r.detailed = '0'"""
 
 _NOTES_SQL: Final = """
-SELECT file, count(*), 'that another file has too, counted once' FROM gcp_overlap GROUP BY file"""
+SELECT file, count(*), 'that another file has too, counted once' FROM gcp_overlap GROUP BY file
+UNION ALL
+SELECT file, count(*), 'without cost, taken as 0' FROM raw_gcp WHERE cost IS NULL GROUP BY file"""
 
 
 def folded(name: str) -> str:

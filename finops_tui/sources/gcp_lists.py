@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,9 @@ _DISCOUNTS: Final = frozenset((
     "SUSTAINED_USAGE_DISCOUNT", "DISCOUNT", "FREE_TIER", "SUBSCRIPTION_BENEFIT", "RESELLER_MARGIN",
 ))  # fmt: skip
 """Types of credits that are part of the price."""
+
+_BETWEEN: Final = re.compile(r"\}\s+\{")
+"""Where NumPy, when it prints an array, has no comma."""
 
 _DISCOUNT_NAMES: Final = re.compile(r"commit|sustained|discount|free.?tier|reseller", re.IGNORECASE)
 """Names of those credits, in exports from before credits had a type."""
@@ -59,12 +63,15 @@ def _no_constant(name: str) -> Any:
 
 def _literal(text: str) -> Any:
     """A list as Python prints it, numbers by their own digits."""
-    if len(text) > LONGEST or not text.startswith(("[", "{")):
+    if len(text) > LONGEST or not text.startswith(("[", "{", "array(")):
         return None
-    try:
-        return _meant(ast.parse(text, mode="eval").body, text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for spelled in (text, _BETWEEN.sub("}, {", text)):
+        try:
+            with warnings.catch_warnings(action="ignore"):  # of odd escapes: what is read is data, not code
+                return _meant(ast.parse(spelled, mode="eval").body, spelled)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def _meant(node: ast.expr, text: str) -> Any:
@@ -78,6 +85,8 @@ def _meant(node: ast.expr, text: str) -> Any:
             return value
         case ast.Call(func=ast.Name(id="Decimal"), args=[ast.Constant(value=value)]):
             return str(value)
+        case ast.Call(func=ast.Name(id="array"), args=[ast.List() as listed]):
+            return _meant(listed, text)
         case ast.Constant() | ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant()):
             return ast.get_source_segment(text, node)
     raise ValueError(type(node).__name__)

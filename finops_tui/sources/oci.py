@@ -83,6 +83,9 @@ SELECT file, record FROM oci_overlap"""
 _NOTES_SQL: Final = """
 SELECT file, count(*), 'that another file has too, counted once' FROM oci_overlap GROUP BY file
 UNION ALL
+SELECT file, count(*), 'without cost, taken as 0' FROM raw_oci
+WHERE coalesce(cost_mycost, cost_mycostoverage) IS NULL GROUP BY file
+UNION ALL
 SELECT file, count(*), 'left out, corrections take their place' FROM oci_replaced GROUP BY file
 UNION ALL
 SELECT c.file, count(*), 'correcting lines that are not in these files'

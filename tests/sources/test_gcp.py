@@ -118,6 +118,18 @@ def test_an_invoice_month_is_the_billing_period_whatever_the_day_of_use(bench: B
     ]
 
 
+@pytest.mark.parametrize("month", ["202504", 202504, "202504.0"])
+def test_forms_of_an_invoice_month(bench: Bench, month: Any):
+    bench.stage(bench.file("a.json", jsonl([line(1, invoice={"month": month})])))
+    assert bench.one("strftime(BillingPeriodStart, '%Y-%m-%d')") == "2025-04-01"
+
+
+def test_a_line_without_cost_is_told(bench: Bench):
+    staged = bench.stage(bench.file("a.json", jsonl([{**line(1), "cost": None}, line(2)])))
+    assert staged.notes == ("a.json: 1 record without cost, taken as 0",)
+    assert bench.one("sum(BilledCost)") == 2
+
+
 def test_both_models_of_committed_use(bench: Bench):
     fee = {"sku__description": "Commitment - dollar based v1: GCE for 1 year"}
     plan = {"subscription": {"instance_id": "subscriptions/7"}}

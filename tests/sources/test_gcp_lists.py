@@ -23,6 +23,8 @@ from finops_tui.sources.gcp_lists import LONGEST, credit_sums, is_discount, item
         ('{"key": "a", "value": "b"}', [{"key": "a", "value": "b"}]),
         ('{"a": "b", "c": "d"}', [{"key": "a", "value": "b"}, {"key": "c", "value": "d"}]),
         ("[{'amount': -0.10}]", [{"amount": "-0.10"}]),
+        ("[{'key': 'a', 'value': 'b'}\n {'key': 'c', 'value': 'd'}]", [{"key": "a", "value": "b"}, {"key": "c", "value": "d"}]),
+        ("array([{'key': 'a'}], dtype=object)", [{"key": "a"}]),
         ("[{'amount': Decimal('-0.123456789012345678901')}]", [{"amount": "-0.123456789012345678901"}]),
         ('[{"amount": -0.123456789012345678901}]', [{"amount": "-0.123456789012345678901"}]),
         ('[null, {"key": "a"}]', [{"key": "a"}]),
