@@ -266,9 +266,12 @@ class ExplainCore(SlicedPage):
         row = self.drivers.current if self.focused is self.drivers else None
         if row is not None and row.get("began"):
             left = [Part(str(row["began"]), "accent", 0)]
+        count = self.drivers.count
         cut = "bars do not begin at 0" if self.parts.cut else ""
         left.append(Part("Enter: rows behind it · x: why", "muted", 4))
-        self.show_state(left, [Part(cut, "muted", 2), Part(f"{self.drivers.count:,} rows", "muted", 1)])
+        self.show_state(
+            left, [Part(cut, "muted", 2), Part(f"{count:,} {'row' if count == 1 else 'rows'}", "muted", 1)]
+        )
 
     def driver(self) -> Driver | None:
         """The driver under the cursor, when the table has the focus."""
