@@ -9,7 +9,7 @@ from finops_tui.queries import safe_text
 from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from finops_tui.loader import LoadResult
     from finops_tui.manifest import Entry
@@ -35,10 +35,19 @@ def entry_as_json(entry: Entry) -> dict[str, Any]:
     }
 
 
+def units_as_json(entries: Iterable[Entry], name: str) -> dict[str, Any]:
+    """Units of bills under a name, and beside them allocations: shares of money that the bills hold already."""
+    units = [entry_as_json(entry) for entry in entries]
+    return {
+        name: [unit for unit in units if unit["dataset"] == BILL],
+        "allocations": [unit for unit in units if unit["dataset"] != BILL],
+    }
+
+
 def as_json(result: LoadResult) -> dict[str, Any]:
     """The contract of `load --json`."""
     return {
-        "loaded": [entry_as_json(entry) for entry in result.loaded],
+        **units_as_json(result.loaded, "loaded"),
         "refused": [{"file": str(refusal.file), "reason": refusal.reason} for refusal in result.refused],
         "notes": list(result.notes),
     }
@@ -57,9 +66,18 @@ def as_text(result: LoadResult) -> str:
 
 
 def entries_as_text(entries: Sequence[Entry]) -> str:
-    """Loaded units as a table."""
+    """Loaded units as a table, and allocations in one of their own."""
     if not entries:
         return "Nothing is loaded; `finops-tui load PATH` loads a bill.\n"
+    bills = [entry for entry in entries if entry.dataset == BILL]
+    others = [entry for entry in entries if entry.dataset != BILL]
+    told = "Allocations, of money that is in the cloud bill already and is never added to it:\n"
+    return (_table(bills) if bills else "") + (
+        f"{chr(10) if bills else ''}{told}{_table(others)}" if others else ""
+    )
+
+
+def _table(entries: Sequence[Entry]) -> str:
     columns = (
         "source",
         "account",

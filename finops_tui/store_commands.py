@@ -63,7 +63,7 @@ def sources(options: argparse.Namespace) -> int:
     with opened(options, demo=False) as (store, _):
         entries = store.entries
     if options.json:
-        sys.stdout.write(export.to_json({"sources": [reports.entry_as_json(entry) for entry in entries]}))
+        sys.stdout.write(export.to_json(reports.units_as_json(entries, "sources")))
     else:
         sys.stdout.write(reports.entries_as_text(entries))
     return FINE

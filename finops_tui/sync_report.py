@@ -53,7 +53,7 @@ def as_json(result: SyncResult) -> dict[str, Any]:
                 "name": source.place.name,
                 "files": source.files,
                 "changed": source.changed,
-                "loaded": [reports.entry_as_json(entry) for entry in source.loaded],
+                **reports.units_as_json(source.loaded, "loaded"),
                 "refused": [{"file": one.file, "reason": one.reason} for one in source.refused],
                 "notes": list(source.notes),
             }

@@ -36,10 +36,13 @@ def totals(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> dic
 
 def test_split_cost_of_aws(capsys, tmp_path) -> None:
     content = text(test_cur_split.random_rows())
-    loaded = load(capsys, tmp_path, content)["loaded"]
+    loaded = load(capsys, tmp_path, content)
     rows = list(csv.DictReader(io.StringIO(content)))
     split = [row for row in rows if row["line_item_operation"] == "EKSPod-EC2"]
-    assert {entry["dataset"]: entry["rows"] for entry in loaded} == {"bill": 300, "allocation": len(split)}
+    assert [[unit["rows"] for unit in loaded[kind]] for kind in ("loaded", "allocations")] == [
+        [300],
+        [len(split)],
+    ]
     bill = total(row["line_item_unblended_cost"] for row in rows if row not in split)
     for basis in ("billed", "effective"):
         assert totals(capsys, tmp_path, "--basis", basis) == {"USD": bill}
@@ -50,8 +53,11 @@ def test_split_cost_of_aws(capsys, tmp_path) -> None:
 
 def test_allocated_charges_of_focus(capsys, tmp_path) -> None:
     rows = test_focus_allocated.rows()
-    loaded = load(capsys, tmp_path, text(rows))["loaded"]
-    assert {entry["dataset"]: entry["rows"] for entry in loaded} == {"bill": len(rows), "allocation": 0}
+    loaded = load(capsys, tmp_path, text(rows))
+    assert [[unit["rows"] for unit in loaded[kind]] for kind in ("loaded", "allocations")] == [
+        [len(rows)],
+        [0],
+    ]
     assert totals(capsys, tmp_path) == {"USD": total(row["EffectiveCost"] for row in rows)}
     shared = total(row["EffectiveCost"] for row in rows if row["AllocatedMethodId"])
     assert totals(capsys, tmp_path, "--dataset", "allocation", "--by", "allocated") == {"USD": shared}
