@@ -67,7 +67,12 @@ UPDATE raw_databricks SET price = m.price, price_currency = $currency FROM (
     WHERE p.ended IS NULL OR u.began < p.ended
 ) m WHERE raw_databricks.file = m.file AND raw_databricks.record = m.record"""
 
-_PAIRS_SQL: Final = "SELECT DISTINCT usage_quantity, price FROM raw_databricks WHERE price IS NOT NULL"
+_PAIRS_SQL: Final = """
+CREATE OR REPLACE TEMP TABLE databricks_pairs AS
+SELECT row_number() OVER () - 1 AS number, usage_quantity, price
+FROM (SELECT DISTINCT usage_quantity, price FROM raw_databricks WHERE price IS NOT NULL)"""
+_BATCH_SQL: Final = """
+SELECT usage_quantity, price FROM databricks_pairs WHERE number >= $1 AND number < $1 + $2"""
 _COSTS_SQL: Final = """
 UPDATE raw_databricks SET cost = c.cost FROM databricks_costs c
 WHERE raw_databricks.usage_quantity = c.quantity AND raw_databricks.price = c.price"""
@@ -137,9 +142,11 @@ def _apply(connection: DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE databricks_costs (quantity VARCHAR, price VARCHAR, cost VARCHAR)"
     )
-    pairs = connection.cursor().execute(_PAIRS_SQL)
-    while batch := pairs.fetchmany(_BATCH):
+    connection.execute(_PAIRS_SQL)
+    done = 0
+    while batch := connection.execute(_BATCH_SQL, [done, _BATCH]).fetchall():
         _insert(connection, "databricks_costs", [(*pair, cost(*pair)) for pair in batch])
+        done += len(batch)
     connection.execute(_COSTS_SQL)
     test = "price IS NOT NULL AND cost IS NULL"
     late.set_aside(connection, "raw_databricks", _COLUMNS, test=test, reason="'its cost is out of range'")
