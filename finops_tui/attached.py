@@ -180,4 +180,5 @@ def _segment(entry: Entry, alias: str) -> Segment:
         *(alias, entry.source, entry.account, entry.period, entry.first_day, entry.last_day, *entry.money),
         hourly=entry.hourly,
         dataset=entry.dataset,
+        currencies=tuple(sorted(entry.totals)),
     )

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
 
 from finops_tui.queries import filters
+from finops_tui.queries.converting import RELATION
 from finops_tui.queries.scope import Scope
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from finops_tui.queries.catalog import Catalog
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
@@ -82,6 +84,7 @@ def render(
     parameters: Mapping[str, object] | None = None,
     *,
     names: Mapping[str, str] | None = None,
+    rates: Rates | None = None,
 ) -> Statement:
     """The statement that answers a question about a view.
 
@@ -92,15 +95,18 @@ def render(
         teams: Rules of the dimension `team`.
         parameters: Values of the question's own `$names`.
         names: Names of accounts by id, which come before those of the bill.
+        rates: Rates of exchange, for a view that is converted.
 
     Raises:
         KeyError: no such question, or a parameter of it is missing.
         UnknownDimensionError: the view names a dimension that does not exist.
     """
     asked = text(question)
-    scope = Scope(view, catalog, teams, names)
-    relations = dict.fromkeys(_RELATION.findall(asked))
-    with_ = ",\n".join(f"{name} AS (\n{getattr(scope, name)()}\n)" for name in relations)
+    scope = Scope(view, catalog, teams, names, rates)
+    found = [f"{name} AS (\n{getattr(scope, name)()}\n)" for name in dict.fromkeys(_RELATION.findall(asked))]
+    if scope.conversion is not None:
+        found.insert(0, f"{RELATION} AS MATERIALIZED (\n{scope.conversion.relation()}\n)")
+    with_ = ",\n".join(found)
     given = {name: (parameters or {})[name] for name in dict.fromkeys(_PARAMETER.findall(asked))}
     having = _having(view, scope) if question == "by_key" else ""
     words, _, body = asked.partition("\n")

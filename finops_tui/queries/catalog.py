@@ -29,6 +29,7 @@ class Segment:
         daily: Name of the relation with costs per line and day.
         hourly: Whether its charges are finer than a day.
         dataset: Whether it holds the bill, or how money of the bill is allocated.
+        currencies: Its billing currencies; empty where they are not known.
     """
 
     alias: str
@@ -42,6 +43,7 @@ class Segment:
     daily: str = "daily"
     hourly: bool = False
     dataset: str = BILL
+    currencies: tuple[str, ...] = ()
 
     def touches(self, period: Period) -> bool:
         """Whether any of its days may lie in the period."""

@@ -13,9 +13,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import dimensions
+from finops_tui.queries.binder import Binder
 from finops_tui.queries.catalog import Catalog
 from finops_tui.queries.columns import ATTRIBUTES, PERIODS
-from finops_tui.queries.scope import Binder, Scope
+from finops_tui.queries.scope import Scope
 from finops_tui.queries.view import BASES
 
 if TYPE_CHECKING:

@@ -17,34 +17,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from finops_tui.queries import dimensions
-from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.binder import Binder
+from finops_tui.queries.columns import MONEY, QUANTITIES
+from finops_tui.queries.converting import Conversion
+from finops_tui.queries.exchange import DECIMALS
 from finops_tui.queries.explain_days import MOST, Days
 from finops_tui.queries.explain_key import KEY, KIND, QUANTITY
+from finops_tui.queries.scope_columns import line_columns, no_lines, no_records
 from finops_tui.queries.view import BASES, CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from finops_tui.queries.catalog import Catalog, Segment
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import Condition, Period, View
-
-
-class Binder:
-    """Values of one statement: each gets a placeholder, equal ones share it."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, object] = {}
-        self._names: dict[tuple[type, object], str] = {}
-
-    def __call__(self, value: object) -> str:
-        """Register a value and return its placeholder."""
-        key = (type(value), value)
-        name = self._names.get(key)
-        if name is None:
-            name = self._names[key] = f"p{len(self.values)}"
-            self.values[name] = value
-        return f"${name}"
 
 
 class Scope:
@@ -56,6 +44,7 @@ class Scope:
         catalog: Catalog,
         teams: Teams | None = None,
         names: Mapping[str, str] | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.view = view
         self.bind = Binder()
@@ -68,6 +57,12 @@ class Scope:
         self.segments = tuple(s for s in catalog.of(view.dataset).segments if any(map(s.touches, periods)))
         scales = {(s.precision, s.scale) for s in self.segments}
         self._money = f"DECIMAL(38, {max(scale for _, scale in scales)})" if len(scales) > 1 else None
+        self.conversion: Conversion | None = None
+        if view.converted is not None and rates is not None and self.segments:
+            money = f"DECIMAL(38, {max(DECIMALS, *(scale for _, scale in scales))})"
+            found = Conversion(rates, view, self.segments, self.bind, money)
+            if found.spans:
+                self.conversion, self._money = found, money
 
     def expression(self, dimension: str) -> str:
         """The SQL of a dimension as grouped by, team rules included."""
@@ -85,7 +80,7 @@ class Scope:
     def scope(self) -> str:
         """The SQL of the relation `scope`."""
         keys = [f"{self.expression(d)} AS k{i}" for i, d in enumerate(self.view.group_by)] or ["'' AS k0"]
-        columns = ", ".join([*keys, f"{self._label()} AS label", '"BillingCurrency" AS currency'])
+        columns = ", ".join([*keys, f"{self._label()} AS label", '"BillingCurrency" AS billed'])
         hourly = self.view.grain == "hour"
         day = 'CAST(c."ChargePeriodStart" AS DATE)' if hourly else 'c."ChargeDay"'
         bucket = (
@@ -99,10 +94,11 @@ class Scope:
         def branch(segment: Segment) -> str:
             table = "items" if hourly else segment.daily
             return (
-                f"SELECT {bucket} AS bucket, {day} AS day, {self._part(day)} AS part, l.currency, l.label, {names},"
-                f" {self._cost('c')} AS cost, {count} AS n\n"
-                f"  FROM {segment.alias}.{table} c\n"
-                f"  JOIN (SELECT sid, {columns} FROM {segment.alias}.lines{self._where()}) l USING (sid)\n"
+                f"SELECT {bucket} AS bucket, {day} AS day, {self._part(day)} AS part,"
+                f" {self._currency(segment, 'c', 'l.billed')}, l.label, {names},"
+                f" {self._cost('c', segment)} AS cost, {count} AS n\n"
+                f"  FROM {self._rows(segment, table)} c\n"
+                f"  JOIN (SELECT sid, {columns} FROM {segment.alias}.lines{self._where(segment)}) l USING (sid)\n"
                 f"  WHERE {self._days(day)}"
             )
 
@@ -116,27 +112,32 @@ class Scope:
 
     def charges(self) -> str:
         """The SQL of the relation `charges`."""
-        return self._charged({"cost": self._cost("d")})
+        return self._charged(lambda segment: {"cost": self._cost("d", segment)})
 
     def costs(self) -> str:
-        """The SQL of the relation `costs`."""
-        return self._charged({name: self._cast(f'd."{name}"') for name in MONEY})
+        """The SQL of the relation `costs`: each column in its own currency."""
+        return self._charged(lambda _: {name: self._cast(f'd."{name}"') for name in MONEY})
 
-    def _charged(self, sums: Mapping[str, str]) -> str:
-        """A row per line, with sums over the period."""
+    def _charged(self, sums: Callable[[Segment], Mapping[str, str]]) -> str:
+        """A row per line (and currency), with sums over the period."""
         within = self._within('d."ChargeDay"', self.view.period)
-        added = ", ".join(f'sum({sql}) AS "{name}"' for name, sql in sums.items())
-        names = ", ".join(f'c."{name}"' for name in sums)
-        zero = ", ".join(f'NULL::DECIMAL(38, 10) AS "{name}"' for name in sums)
 
         def branch(segment: Segment) -> str:
+            costs = sums(segment)
+            added = ", ".join(f'sum({sql}) AS "{name}"' for name, sql in costs.items())
+            names = ", ".join(f'c."{name}"' for name in costs)
+            lines = f"{segment.alias}.lines{self._where(segment)}"
+            by = "sid, d.currency" if self._converts(segment) else "sid"
             return (
-                f"SELECT {_line_columns('l')}, {names}, c.n FROM (SELECT * FROM {segment.alias}.lines{self._where()}) l\n"
-                f"  JOIN (SELECT sid, {added}, sum(d.n) AS n\n"
-                f"        FROM {segment.alias}.{segment.daily} d WHERE {within} GROUP BY sid) c USING (sid)"
+                f"SELECT {line_columns('l')}, {self._currency(segment, 'c')}, {names}, c.n FROM (SELECT * FROM {lines}) l\n"
+                f"  JOIN (SELECT {by}, {added}, sum(d.n) AS n\n"
+                f"        FROM {self._rows(segment, segment.daily)} d WHERE {within} GROUP BY {by}) c USING (sid)"
             )
 
-        return self._union(branch, f"SELECT {_nothing()}, {zero}, NULL::BIGINT AS n WHERE false")
+        zero = ", ".join(f'NULL::DECIMAL(38, 10) AS "{name}"' for name in ("cost", *MONEY))
+        return self._union(
+            branch, f"SELECT {no_lines()}, NULL::VARCHAR AS currency, {zero}, NULL::BIGINT AS n WHERE false"
+        )
 
     def records(self) -> str:
         """The SQL of the relation `records`."""
@@ -146,55 +147,51 @@ class Scope:
         within = self._within('CAST(c."ChargePeriodStart" AS DATE)', self.view.period)
 
         def branch(segment: Segment) -> str:
+            currency = f", {self._currency(segment, 'c')}" if self.conversion else ""
             return (
                 f"SELECT {self.bind(segment.source)} AS source, {self.bind(segment.account)} AS account,"
                 f" {self.bind(segment.period)} AS period, c.file, c.record,"
-                f' c."ChargePeriodStart", c."ChargePeriodEnd", {beside}, {money}, {self._cost("c")} AS cost,\n'
-                f"  {_line_columns('l')}\n  FROM {segment.alias}.items c\n"
-                f"  JOIN (SELECT * FROM {segment.alias}.lines{self._where()}) l USING (sid)\n"
+                f' c."ChargePeriodStart", c."ChargePeriodEnd", {beside}, {money},'
+                f" {self._cost('c', segment)} AS cost{currency},\n"
+                f"  {line_columns('l')}\n  FROM {self._rows(segment, 'items')} c\n"
+                f"  JOIN (SELECT * FROM {segment.alias}.lines{self._where(segment)}) l USING (sid)\n"
                 f"  WHERE {within}"
             )
 
-        kinds = [
-            *((n, "VARCHAR") for n in ("source", "account", "period")),
-            ("file", "INTEGER"),
-            ("record", "BIGINT"),
-            *((f'"{n}"', "TIMESTAMP") for n in ("ChargePeriodStart", "ChargePeriodEnd")),
-            *((f'"{n}"', "DOUBLE") for n in QUANTITIES),
-            *((f'"{n}"', "DECIMAL(18, 10)") for n in MONEY),
-            ("cost", "DECIMAL(18, 10)"),
-        ]
-        none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in kinds)
-        return self._union(branch, f"SELECT {none}, {_nothing()} WHERE false")
+        return self._union(branch, no_records())
 
     def changes(self) -> str:
         """The SQL of the relation `changes`."""
         keys = {f"k{i}": self.expression(name) for i, name in enumerate(self.view.group_by)} or {"k0": "''"}
-        columns = {**keys, "label": self._label(), "currency": '"BillingCurrency"', "kind": KIND, **KEY}
+        columns = {**keys, "label": self._label(), "kind": KIND, **KEY}
         texts = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
         names = ", ".join(f'l."{name}"' for name in columns)
         day = 'd."ChargeDay"'
-        sums = self._changed(day)
-        beside = ", ".join(f"c.{name}" for name in sums)
-        added = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
 
         def branch(segment: Segment) -> str:
+            sums = self._changed(day, segment)
+            beside = ", ".join(f"c.{name}" for name in sums)
+            added = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
+            by = "sid, d.currency" if self._converts(segment) else "sid"
             return (
-                f"SELECT {names}, c.part, {beside} FROM (SELECT sid, {texts}\n"
-                f"    FROM {segment.alias}.lines{self._where()}) l\n"
-                f"  JOIN (SELECT sid, {self._part(day)} AS part, {added}\n"
-                f"        FROM {segment.alias}.{segment.daily} d WHERE {self._days(day)} GROUP BY ALL) c USING (sid)"
+                f"SELECT {names}, {self._currency(segment, 'c', 'l.billed')}, c.part, {beside}\n"
+                f'  FROM (SELECT sid, "BillingCurrency" AS billed, {texts}\n'
+                f"    FROM {segment.alias}.lines{self._where(segment)}) l\n"
+                f"  JOIN (SELECT {by}, {self._part(day)} AS part, {added}\n"
+                f"        FROM {self._rows(segment, segment.daily)} d WHERE {self._days(day)} GROUP BY ALL) c USING (sid)"
             )
 
-        none = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in (*columns, "part"))
-        zero = ", ".join(f"NULL::{'BIGINT' if 'un' in n else 'DECIMAL(38, 10)'} AS {n}" for n in sums)
+        none = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in (*columns, "currency", "part"))
+        zero = ", ".join(
+            f"NULL::{'BIGINT' if 'un' in name else 'DECIMAL(38, 10)'} AS {name}"
+            for name in self._changed(day)
+        )
         return self._union(branch, f"SELECT {none}, {zero} WHERE false")
 
-    def _changed(self, day: str) -> dict[str, str]:
+    def _changed(self, day: str, segment: Segment | None = None) -> dict[str, str]:
         """What `changes` adds up, by name."""
-        costs = {"cost": self._cost("d")} | {
-            name: self._cast(f'd."{BASES[name]}"') for name in ("list", "contracted")
-        }
+        bases = {"cost": self.view.basis, "list": "list", "contracted": "contracted"}
+        costs = {name: self._cost("d", segment, basis) for name, basis in bases.items()}
         sums = {name: f"sum({sql})" for name, sql in costs.items()}
         sums |= {
             f"un{name}": f"count(*) FILTER (WHERE {costs[name]} IS NULL)" for name in ("list", "contracted")
@@ -228,8 +225,26 @@ class Scope:
     def _cast(self, column: str) -> str:
         return f"CAST({column} AS {self._money})" if self._money else column
 
-    def _cost(self, table: str) -> str:
-        return self._cast(f'{table}."{BASES[self.view.basis]}"')
+    def _cost(self, table: str, segment: Segment | None = None, basis: str | None = None) -> str:
+        name = BASES[basis or self.view.basis]
+        converts = segment is not None and self._converts(segment)
+        return self._cast(f'{table}."{name}{" converted" if converts else ""}"')
+
+    # One currency
+
+    def _converts(self, segment: Segment) -> bool:
+        return self.conversion is not None and self.conversion.applies(segment)
+
+    def _rows(self, segment: Segment, table: str) -> str:
+        """A segment's table, with converted costs where there are any."""
+        if self.conversion is None or not self.conversion.applies(segment):
+            return f"{segment.alias}.{table}"
+        day = 'CAST(q."ChargePeriodStart" AS DATE)' if table == "items" else 'q."ChargeDay"'
+        costs = (BASES[self.view.basis], BASES["list"], BASES["contracted"])
+        return self.conversion.rows(segment, table, day, costs, self.view.currency)
+
+    def _currency(self, segment: Segment, table: str, billed: str = 'l."BillingCurrency"') -> str:
+        return f"{table}.currency" if self._converts(segment) else f"{billed} AS currency"
 
     def _within(self, day: str, period: Period) -> str:
         return f"({day} >= {self.bind(period.since)} AND {day} < {self.bind(period.until)})"
@@ -246,12 +261,12 @@ class Scope:
             f" WHEN {self._within(day, compared.before)} THEN 'before' ELSE 'late' END"
         )
 
-    def _where(self) -> str:
-        terms = self._terms()
+    def _where(self, segment: Segment) -> str:
+        terms = self._terms(by_rate=self._converts(segment))
         return " WHERE " + " AND ".join(terms) if terms else ""
 
-    def _terms(self) -> list[str]:
-        """What every line of the view fulfils, its days apart."""
+    def _terms(self, *, by_rate: bool = False) -> list[str]:
+        """What every line of the view fulfils, its days apart, and its currency where that depends on rates."""
         view = self.view
         terms = [self._condition(condition) for condition in view.path]
         if view.filter is not None:
@@ -260,7 +275,7 @@ class Scope:
             rows, _ = filters.split(view.filter)
             if rows is not None:
                 terms.append(filter_sql.where(rows, self.bind, self.raw))
-        if view.currency is not None:
+        if view.currency is not None and not by_rate:
             terms.append(f'"BillingCurrency" = {self.bind(view.currency)}')
         if view.included:
             terms.append(f"({self._categories(view.included)})")
@@ -282,14 +297,3 @@ class Scope:
         same = "IS DISTINCT FROM" if condition.excluded else "IS NOT DISTINCT FROM"
         value = "NULL" if condition.value is None else self.bind(condition.value)
         return f"{self.expression(condition.dimension)} {same} {value}"
-
-
-def _line_columns(table: str) -> str:
-    return ", ".join(f'{table}."{name}"' for name in (*ATTRIBUTES, *PERIODS, *MAPS))
-
-
-def _nothing() -> str:
-    texts = [f'NULL::VARCHAR AS "{name}"' for name in ATTRIBUTES]
-    times = [f'NULL::TIMESTAMP AS "{name}"' for name in PERIODS]
-    maps = [f'NULL::MAP(VARCHAR, VARCHAR) AS "{name}"' for name in MAPS]
-    return ", ".join([*texts, *times, *maps])

@@ -83,7 +83,8 @@ class Comparison:
 class View:
     """A slice of the bill, or of its allocation: period, filters, grouping, cost basis.
 
-    Hashable, so it is the key of every cached answer. Each step returns another view.
+    Hashable, so it is the key of every cached answer. Each step returns another view. `converted` is the
+    currency that costs with a rate of exchange are in; `currency` is the one that is looked at.
     """
 
     period: Period
@@ -97,6 +98,7 @@ class View:
     grain: str = "day"
     currency: str | None = None
     dataset: str = BILL
+    converted: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse words that no scope could be rendered from.

@@ -17,6 +17,7 @@ from finops_tui.queries.columns import ATTRIBUTES, MONEY, QUANTITIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
@@ -30,6 +31,7 @@ class Bill:
     rows: list[Row]
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     catalog: Catalog = field(init=False)
+    rates: Rates | None = None
 
     def __post_init__(self) -> None:
         units: dict[tuple[str, str], list[Row]] = {}
@@ -50,6 +52,7 @@ class Bill:
                     max(days),
                     18 if scale == 10 else 38,
                     scale,
+                    currencies=tuple(sorted({row["BillingCurrency"] for row in rows})) if number % 3 else (),
                 )
             )
         self.catalog = Catalog(tuple(segments), 1)
@@ -90,10 +93,15 @@ class Bill:
         )
 
     def ask(
-        self, question: str, view: View, teams: Teams | None = None, **parameters: object
+        self,
+        question: str,
+        view: View,
+        teams: Teams | None = None,
+        rates: Rates | None = None,
+        **parameters: object,
     ) -> pl.DataFrame:
         """Render and run a question, as a store does."""
-        statement = render(question, view, self.catalog, teams, parameters)
+        statement = render(question, view, self.catalog, teams, parameters, rates=rates or self.rates)
         return pl.DataFrame(self.connection.sql(statement.sql, params=statement.values))
 
 
