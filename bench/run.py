@@ -1,10 +1,11 @@
 """Load and ten questions, beside bare DuckDB on the same file, in one interleaved run.
 
     python bench/run.py [--rows N] [--rounds N] [--write]
+    python bench/run.py --loads [--bill FOLDER ...] [--memory SIZE] [--rows N] [--rounds N] [--write]
 
 Both sides run as processes of their own, start-up included, one after the other in every round, so that a
 busy machine slows both. Totals are compared before anything is timed. `--write` puts the table into
-bench/RESULTS.md.
+bench/RESULTS.md, in place of the one of the same name. `--loads` measures loads alone (loads.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
+
+import loads
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -135,12 +138,33 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md")
+    parser.add_argument(
+        "--loads", action="store_true", help="loads beside CREATE TABLE AS, with memory and size"
+    )
+    parser.add_argument("--bill", type=Path, action="append", default=[], help="a folder of Parquet to load")
+    parser.add_argument("--memory", default="1GB", help="limit of both sides, with --loads (default: 1GB)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        text = report(measure(Path(folder), options.rows, options.rounds), options.rows, options.rounds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if options.loads:
+            what = "Loads"
+            text = loads.table(folder, options.bill, options.rows, options.rounds, options.memory)
+        else:
+            what = "Questions"
+            text = report(measure(folder, options.rows, options.rounds), options.rows, options.rounds)
     print(text)
     if options.write:
-        (FOLDER / "RESULTS.md").write_text(f"# Measurements\n\n{text}", encoding="utf-8")
+        write(what, text)
+
+
+def write(what: str, text: str) -> None:
+    """Put a section into RESULTS.md, in place of the one of that name."""
+    path = FOLDER / "RESULTS.md"
+    before = path.read_text(encoding="utf-8") if path.exists() else "# Measurements\n"
+    first, *sections = before.split("\n## ")
+    kept = [section for section in sections if not section.startswith(f"{what}\n")]
+    parts = [first.rstrip("\n"), *(section.rstrip("\n") for section in kept), f"{what}\n\n{text.rstrip()}"]
+    path.write_text("\n\n## ".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
