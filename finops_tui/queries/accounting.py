@@ -190,6 +190,8 @@ async def account(ask: Ask, view: View, everything: Period, units: Iterable[Unit
         everything: All days that are loaded.
         units: All units that are loaded.
     """
+    if view.converted is not None:  # accounts are kept in the currencies of the bill
+        view = replace(view, converted=None, currency=None)
     everyone = list(units)
     units = [unit for unit in everyone if unit.dataset == view.dataset]
     asked = _Asked(ask)
@@ -274,11 +276,7 @@ def _records(units: Iterable[Unit]) -> Iterable[Records]:
 
 
 def _compared(units: Iterable[Unit]) -> tuple[int, int]:
-    """The files' own counts against the units': records that others have replaced since, and those amiss.
-
-    Units and files that were loaded together are compared together: a file may hold several units, and
-    a unit may be from several files.
-    """
+    """The files' own counts against those of all units they share: records replaced since, and those amiss."""
     replaced = unaccounted = 0
     for together in _together(units):
         files = {(unit.source, file.path, file.sha256): file for unit in together for file in unit.files}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from collections import defaultdict
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finops_tui import generations
+from finops_tui import generations, reconcile
 from finops_tui.__main__ import main
+from finops_tui.queries.accounting import account
+from finops_tui.queries.view import View
+from finops_tui.reckoning import calendar_of
+from finops_tui.store import Store
 from tests.headless import bill
 from tests.headless.test_quarantine import bad_bill
 
@@ -236,3 +241,14 @@ def test_the_words_for_people(store, files, capsys) -> None:
 def test_an_empty_store_has_no_accounts(tmp_path, capsys) -> None:
     assert main(["reconcile", "--store", str(tmp_path / "none")]) == 2
     assert "empty" in capsys.readouterr().err
+
+
+def test_a_view_in_one_currency_is_accounted_for_in_those_of_the_bill(store, files) -> None:
+    with Store(store) as opened:
+        calendar = calendar_of(opened)
+        view = View(calendar.all, currency="USD", converted="USD")
+        found = asyncio.run(account(opened.ask, view, calendar.all, map(reconcile.unit, opened.entries)))
+    assert found.balanced
+    assert {(line.period, line.currency): line.shown for line in found.amounts} == sums(
+        raw(files), "EffectiveCost"
+    )
