@@ -115,7 +115,8 @@ def opened(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, 
         root = bundled.root()
     else:
         root = paths.store_root(options.store)
-    store = Store(root, teams=settings.teams, names=settings.account_names)
+    rates = settings.rates.read() if settings.rates is not None else None
+    store = Store(root, teams=settings.teams, names=settings.account_names, rates=rates)
     try:
         yield store, settings
     finally:

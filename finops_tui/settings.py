@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from finops_tui.mapped import Mapped
     from finops_tui.markers import Place
+    from finops_tui.rates import RatesFile
     from finops_tui.toml_reader import Where
 
 __all__ = ["Settings", "SettingsError", "Start", "check_keys", "load"]
@@ -35,7 +36,19 @@ THEMES: Final = ("auto", "dark", "light")
 DELTA_COLORS: Final = ("cost", "neutral", "off")
 COMPARISONS: Final = ("previous", "none")
 
-_TOP: Final = ("theme", "mouse", "delta_colors", "view", "accounts", "team", "budget", "keys", "format", "markers")
+_TOP: Final = (
+    "theme",
+    "mouse",
+    "delta_colors",
+    "view",
+    "accounts",
+    "team",
+    "budget",
+    "keys",
+    "format",
+    "markers",
+    "currency",
+)
 _VIEW: Final = ("saved", "period", "basis", "group", "compare", "exclude")
 _BUDGET: Final = (
     *("name", "scope", "amount", "plan", "months", "currency"),
@@ -80,6 +93,7 @@ class Settings:
         account_names: Names by account id, where the bill has none or others are wanted.
         formats: Tables of any kind, and which of their columns are which FOCUS columns.
         markers: Where events come from: files, and tags of git repositories.
+        rates: Where rates of exchange are, or None.
         path: The file, or None when there is none.
         key_lines: Line of each entry of `keys`.
     """
@@ -94,6 +108,7 @@ class Settings:
     account_names: Mapping[str, str] = field(default_factory=dict)
     formats: tuple[Mapped, ...] = ()
     markers: tuple[Place, ...] = ()
+    rates: RatesFile | None = None
     path: Path | None = None
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -132,6 +147,7 @@ def load(path: Path, *, required: bool = False) -> Settings:
         account_names={name: reader.text(accounts, name, name, ("accounts",)) for name in accounts},
         formats=mapped.read(reader),
         markers=_markers(reader),
+        rates=_rates(reader),
         path=path,
         key_lines=key_lines,
     )
@@ -146,6 +162,14 @@ def _markers(reader: Reader) -> tuple[Place, ...]:
     from finops_tui.markers import places
 
     return places(reader)
+
+
+def _rates(reader: Reader) -> RatesFile | None:
+    if "currency" not in reader.data:
+        return None
+    from finops_tui.rates import place
+
+    return place(reader)
 
 
 def check_keys(settings: Settings) -> None:

@@ -14,6 +14,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from finops_tui.attached import Generation
     from finops_tui.manifest import Entry
     from finops_tui.queries.catalog import Catalog
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
@@ -80,6 +82,7 @@ class Store:
         teams: Rules of the dimension `team`; may be replaced at any time.
         memory: Memory limit such as `2GB`; a quarter of the machine's by default.
         names: Names of accounts by id, which come before those of the bill.
+        rates: Rates of exchange, for views that are converted.
 
     Raises:
         NewerStoreError: a newer finops-tui wrote it.
@@ -94,8 +97,10 @@ class Store:
         teams: Teams | None = None,
         memory: str | None = None,
         names: Mapping[str, str] | None = None,
+        rates: Rates | None = None,
     ) -> None:
-        self._names = names
+        self.rates = rates
+        self._render = partial(queries.render, names=names, rates=rates)
         self.root = Path(root).absolute()
         self.teams = teams
         engine.raise_descriptor_limit()
@@ -189,7 +194,7 @@ class Store:
         Raises:
             KeyError: no such question, or a parameter is missing.
         """
-        statement = queries.render(question, view, self.catalog, self.teams, parameters, names=self._names)
+        statement = self._render(question, view, self.catalog, self.teams, parameters)
         values = "".join(f"-- ${name} = {value!r}\n" for name, value in statement.values.items())
         return values + statement.sql
 
@@ -250,14 +255,8 @@ class Store:
         import duckdb
         import polars as pl
 
-        statement = queries.render(
-            asked.question,
-            asked.view,
-            asked.generation.catalog,
-            asked.teams,
-            asked.parameters,
-            names=self._names,
-        )
+        catalog, teams = asked.generation.catalog, asked.teams
+        statement = self._render(asked.question, asked.view, catalog, teams, asked.parameters)
         if asked.stopped.is_set():
             raise InterruptedAnswerError("given up before it was asked")
         try:
