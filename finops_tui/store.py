@@ -14,9 +14,8 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from finops_tui import engine, generations, kept, queries
 from finops_tui.answers import Answers, frozen
@@ -100,7 +99,7 @@ class Store:
         rates: Rates | None = None,
     ) -> None:
         self.rates = rates
-        self._render = partial(queries.render, names=names, rates=rates)
+        self._beside: dict[str, Any] = {"names": names, "rates": rates}
         self.root = Path(root).absolute()
         self.teams = teams
         engine.raise_descriptor_limit()
@@ -194,7 +193,7 @@ class Store:
         Raises:
             KeyError: no such question, or a parameter is missing.
         """
-        statement = self._render(question, view, self.catalog, self.teams, parameters)
+        statement = queries.render(question, view, self.catalog, self.teams, parameters, **self._beside)
         values = "".join(f"-- ${name} = {value!r}\n" for name, value in statement.values.items())
         return values + statement.sql
 
@@ -256,7 +255,9 @@ class Store:
         import polars as pl
 
         catalog, teams = asked.generation.catalog, asked.teams
-        statement = self._render(asked.question, asked.view, catalog, teams, asked.parameters)
+        statement = queries.render(
+            asked.question, asked.view, catalog, teams, asked.parameters, **self._beside
+        )
         if asked.stopped.is_set():
             raise InterruptedAnswerError("given up before it was asked")
         try:
