@@ -45,6 +45,14 @@ class ExplainScreen(ExplainCore):
             (*words, *((self.part,) if self.part else ())),
         )
 
+    def said(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """A part is no cost: what is told of is behind it."""
+        return (
+            (*words[:-1], f"what is behind {self.part}")
+            if self.part and words[-1:] == (self.part,)
+            else words
+        )
+
     def note(self) -> str:
         """What a part is, and that it is reckoned thing by thing."""
         return f"{self.part}: {PARTS[self.part]}; {METHOD}." if self.part else ""

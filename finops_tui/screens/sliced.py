@@ -110,7 +110,13 @@ class SlicedPage(Page[View], Asking, Figures):
         found = self.figure(whole=whole)
         if found is not None and self.view is not None:
             view = replace(found[0], period=self.view.period, compared=self.view.compared)
-            self.app.push_screen(ProvenanceScreen(self.desk, view, words=found[1], note=self.note()))
+            self.app.push_screen(
+                ProvenanceScreen(self.desk, view, words=self.said(found[1]), note=self.note())
+            )
+
+    def said(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """What a figure is called where it comes from is told."""
+        return words
 
     def followed(self, view: View | None) -> None:
         """Go where a screen opened from here led to: leave with it."""

@@ -143,7 +143,7 @@ async def test_figures_of_other_screens(store: Store) -> None:
         await settled(pilot)
         why = app.screen
         screen = await opened(app, pilot, "j", "i")
-        assert screen.words[-1] == why.part
+        assert screen.words[-1] == f"what is behind {why.part}"
         assert "docs/explain.md" in text_of(app)
         await pilot.press("escape", "escape", "c")
         await settled(pilot)
