@@ -1,6 +1,7 @@
 """FOCUS of Google Cloud: projects, labels and tags in columns of its own, in every file format."""
 
 import json
+from decimal import Decimal
 
 import duckdb
 
