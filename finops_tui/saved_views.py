@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "views"
 
 _PLAIN: Final = re.compile(r"[^a-z0-9]+")
+_FLAGS: Final = ("compare", "pin")
 _MOST_BYTES: Final = 1 << 16
 _KNOWN: Final = tuple(field.name for field in fields(Saved))
 
@@ -61,10 +62,10 @@ def _saved(data: dict[str, Any]) -> Saved:
         good = (
             isinstance(value, list) and all(isinstance(one, str) for one in value)
             if lists
-            else isinstance(value, bool if name == "compare" else str)
+            else isinstance(value, bool if name in _FLAGS else str)
         )
         if not good:
-            kind = "a list of texts" if lists else "true or false" if name == "compare" else "a text"
+            kind = "a list of texts" if lists else "true or false" if name in _FLAGS else "a text"
             raise ValueError(f"{name} is {kind}")
     values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in data.items()}
     return Saved(**values)

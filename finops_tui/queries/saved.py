@@ -35,7 +35,9 @@ class Saved:
         currency: Billing currency, or None for all of them.
         compare: Whether the days before are compared, like for like.
         picture: What stands above the table.
+        pin: Whether its total is watched in a line of its own.
         dataset: Whether it is of the bill or of its allocation.
+        converted: Currency that costs are converted to, or None.
     """
 
     name: str = ""
@@ -49,7 +51,9 @@ class Saved:
     currency: str | None = None
     compare: bool = True
     picture: str = "trend"
+    pin: bool = False
     dataset: str = BILL
+    converted: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no view could be made of.
@@ -100,6 +104,7 @@ class Saved:
             compare=view.compared is not None,
             picture=picture,
             dataset=view.dataset,
+            converted=view.converted,
         )
 
     def view(self, calendar: Calendar) -> View:
@@ -119,6 +124,7 @@ class Saved:
             grain=self.grain if self.grain != "hour" or calendar.hourly else "day",
             currency=self.currency,
             dataset=self.dataset,
+            converted=self.converted,
         )
 
     def options(self) -> Iterator[str]:
@@ -134,6 +140,8 @@ class Saved:
             yield from ("--exclude", category)
         if self.currency is not None:
             yield from ("--currency", self.currency)
+        if self.converted is not None:
+            yield from ("--convert", self.converted)
 
     def command(self, *, headless: bool = False) -> str:
         """The command that opens this view, or prints it, quoted for a shell."""

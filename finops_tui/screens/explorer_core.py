@@ -17,6 +17,7 @@ from finops_tui.screens.keys import bindings
 from finops_tui.screens.kpi import KpiLine
 from finops_tui.screens.line import Line
 from finops_tui.screens.panes import Panes
+from finops_tui.screens.pins import PinLine
 from finops_tui.screens.status import StatusLine
 from finops_tui.screens.widgets.table import VTable
 
@@ -64,6 +65,7 @@ class ExplorerCore(Panes[None]):
         """The lines, the picture and the table, from the top."""
         look = self.desk.look
         yield Line(look, id="top")
+        yield PinLine(self.desk, id="pins")
         yield KpiLine(self.desk, id="kpi")
         yield Picture(self.desk, id="picture")
         yield Groups(self.desk, id="groups")
@@ -86,6 +88,7 @@ class ExplorerCore(Panes[None]):
             return
         self.comparing = first.compared is not None or self.desk.calendar.compared(first.period) is None
         self.go(first)
+        self.query_one(PinLine).look_at(first)
         if self.desk.first is not None:
             self.show_opened(self.desk.first)
         if (words := explorer_words.alone(self.desk)) is not None:
@@ -160,6 +163,8 @@ class ExplorerCore(Panes[None]):
             self.view = view
             if view == before:
                 self.watch_view(None, view)
+        if self.view is not None:
+            self.query_one(PinLine).look_at(self.view)
 
     @work(exclusive=True, group="enter")
     async def enter(self, values: Values) -> None:

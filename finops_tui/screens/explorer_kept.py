@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from finops_tui.queries.saved import Saved
-from finops_tui.screens import clipboard
-from finops_tui.screens.desk import MASKED
+from finops_tui.queries.safe_text import clean
+from finops_tui.queries.saved import LONGEST, Saved
+from finops_tui.screens import clipboard, trail
+from finops_tui.screens.desk import MASKED, DeskError
 from finops_tui.screens.explorer_picks import NOTHING, ExplorerPicks
+from finops_tui.screens.pins import PinLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from finops_tui.queries.view import View
+
+
+def _slice(saved: Saved) -> Saved:
+    """What of a view its total depends on."""
+    return replace(saved, name="", key="", by=("service",), picture="trend", grain="day", pin=False)
+
 
 _ABOUT = ("service", "account", "resource")
 
@@ -45,6 +54,29 @@ class ExplorerKept(ExplorerPicks):
             key = f" {saved.key}" if saved.key else ""
             self.say(f"saved as {saved.name}: '{key} opens it, so does finops-tui --view")
 
+    def action_pin(self) -> None:
+        """Watch the total of what is on screen in a line of its own, or no more."""
+        saved, views = self.saved(), self.desk.views
+        if saved is None or self.view is None:
+            return
+        if views is None:
+            self.say("there is no place to keep pins")
+            return
+        try:
+            known = views.everything()
+            same = next((one for one in known if _slice(one) == _slice(saved)), None)
+            if same is not None and same.pin:
+                views.save(replace(same, pin=False))
+                self.say(f"{same.name} is no longer watched; it is among the saved views")
+            else:
+                name = " ▸ ".join(trail.crumbs(self.view, self.names))[-LONGEST:]
+                views.save(replace(same or replace(saved, name=clean(name)[:LONGEST]), pin=True))
+                self.say("watched in the line above; m again stops it")
+        except (DeskError, ValueError) as error:
+            self.say(str(error), "bad")
+            return
+        self.query_one(PinLine).look_at(self.view)
+
     def action_pick_saved(self) -> None:
         """Open a saved view."""
         from finops_tui.screens.saved_picker import SavedPicker
@@ -67,6 +99,7 @@ class ExplorerKept(ExplorerPicks):
         if self.view is None:
             return
         view, self.history = again(self.view), None
+        self.query_one(PinLine).look_at(view)
         if view == self.view:
             self.go(view)
             self.data_changed()

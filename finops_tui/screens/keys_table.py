@@ -96,6 +96,9 @@ _SHOW: Final = (
     ),
     Action("table.unmark", "M", "unmark", "unmark", "Forget the marks.", _EXPLORE, "unmark"),
     Action("view.saved", "apostrophe", "pick_saved", "saved", "Open a saved view.", _EXPLORE, "open"),
+    Action(
+        "view.pin", "m", "pin", "pin", "Watch this figure in a line of its own, or no more.", _EXPLORE, "pin"
+    ),
     Action("view.save", "w", "save_view", "save", "Save this view under a name.", _EXPLORE, "save"),
     Action(
         "view.command",

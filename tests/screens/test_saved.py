@@ -11,10 +11,12 @@ from finops_tui import cli, paths, saved_views, settings, view_options
 from finops_tui.app import FinopsApp
 from finops_tui.desks import build_desk
 from finops_tui.queries.saved import Saved
-from finops_tui.screens import clipboard
+from finops_tui.screens import clipboard, money
 from finops_tui.screens.color import Look
+from finops_tui.screens.pins import PinLine
 from finops_tui.screens.saved_picker import HistoryPicker, SavedPicker, SaveLine
 from finops_tui.store import Store
+from tests.screens.at_the_desk import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +73,35 @@ async def test_a_view_is_saved_opened_by_its_key_and_deleted(app: FinopsApp, tmp
         assert len(saved_views.everything(tmp_path / "views")[0]) == 1
         await pilot.press("ctrl+d")
         assert not saved_views.everything(tmp_path / "views")[0]
+
+
+async def test_a_figure_is_watched_in_a_line_of_its_own(app: FinopsApp, tmp_path: Path) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        pins = app.screen.query_one(PinLine)
+        assert not pins.display
+        await pilot.press("enter")
+        await settled(pilot)
+        view = app.explorer.view
+        assert view is not None
+        total = await app.desk.ask("total", view)
+        cost = next(row["cost"] for row in total.iter_rows(named=True) if row["currency"] == view.currency)
+        await pilot.press("m")
+        await settled(pilot)
+        [pin] = saved_views.everything(tmp_path / "views")[0]
+        assert pin.pin
+        assert pins.display
+        shown = text_of(app).splitlines()[1]
+        assert f"{pin.name} {money.amount(cost, view.currency)}" in shown
+        await pilot.press("escape", "2")
+        await settled(pilot)
+        assert text_of(app).splitlines()[1] == shown
+        app.explorer.go(pin.view(app.desk.calendar))  # type: ignore[arg-type]
+        await settled(pilot)
+        await pilot.press("m")
+        await settled(pilot)
+        assert not pins.display
+        assert [one.pin for one in saved_views.everything(tmp_path / "views")[0]] == [False]
 
 
 async def test_a_name_is_needed_and_a_key_is_one_character(app: FinopsApp, tmp_path: Path) -> None:
