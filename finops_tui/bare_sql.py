@@ -35,6 +35,7 @@ def units(entries: Iterable[Entry]) -> tuple[Unit, ...]:
             format=entry.format,
             files=tuple(file.path for file in entry.inputs),
             counted=tuple(file.records for file in entry.inputs),
+            currencies=tuple(entry.totals),
         )
         for entry in entries
     )
@@ -50,7 +51,7 @@ def origin(store: Store) -> Origin:
         except StoreError as error:
             raise DeskError(str(error)) from error
 
-    return Origin(units(store.entries), store.teams, DIALECTS, translated, run_it)
+    return Origin(units(store.entries), store.teams, DIALECTS, translated, run_it, store.rates)
 
 
 async def run(sql: str) -> dict[str, Any]:

@@ -105,6 +105,9 @@ def _opening(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--basis", choices=tuple(BASES), help="cost basis")
     group.add_argument("--exclude", metavar="CATEGORY", action="append", help="leave these out")
     group.add_argument("--currency", metavar="CODE", help="a billing currency")
+    group.add_argument(
+        "--convert", metavar="CODE", help="costs in this currency, by the rates of finops.toml"
+    )
     group.add_argument("--grain", choices=GRAINS, help="bins of the chart")
     group.add_argument("--picture", choices=PICTURES, help="what stands above the table")
     group.add_argument("--no-compare", action="store_true", help="without the days before")
@@ -183,6 +186,9 @@ def _slice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
     parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
     parser.add_argument("--currency", metavar="CODE", help="only this billing currency")
+    parser.add_argument(
+        "--convert", metavar="CODE", help="costs in this currency, by the rates that finops.toml names"
+    )
 
 
 _CATEGORY_HELP: Final = f"count only these charge categories: {', '.join(CATEGORIES)}"

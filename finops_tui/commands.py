@@ -194,6 +194,8 @@ def _query(options: argparse.Namespace) -> int:
         content = export.render(result.columns, rows, options.format, headless.AMOUNTS)
         if isinstance(content, str) and options.format == "table" and options.grain:
             content += headless.charts(result, sys.stdout.encoding or "ascii")
+        if isinstance(content, str) and options.format == "table":
+            content += headless.rates_told(result)
         put(content, options)
     return FINE
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from finops_tui.markers import Place
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Used
     from finops_tui.queries.explain import Driver, Explanation
     from finops_tui.queries.markers import Began, Marker
     from finops_tui.queries.view import Comparison, View
@@ -49,6 +50,7 @@ class Report:
         calendar: What the data covers.
         found: One explanation per currency.
         events: When drivers began to change and what happened then, by currency; empty without markers.
+        exchange: Rates that costs were converted by; None where they were not.
     """
 
     view: View
@@ -59,6 +61,7 @@ class Report:
     calendar: Calendar
     found: tuple[Explanation, ...]
     events: Mapping[str, Mapping[tuple[str | None, ...], Began]] = field(default_factory=dict)
+    exchange: tuple[Used, ...] | None = None
 
     def render(self, form: str) -> str | bytes:
         """The report in one of the forms of `export.render`."""
@@ -78,6 +81,8 @@ class Report:
         """The contract of `explain --format json`."""
         words = headless.describe(self.view) | {"match": self.match, "part": self.part}
         words["complete_until"] = self.calendar.complete_until
+        if self.exchange is not None:
+            words["rates"] = [headless.rate_row(used) for used in self.exchange]
         return {"view": words, "currencies": {one.currency: self._json(one) for one in self.found}}
 
     def _json(self, one: Explanation) -> Row:
@@ -134,6 +139,7 @@ class Report:
 
     def _for_people(self, form: str) -> str:
         blocks = [f"{explain_words.coverage(self.calendar, self.compared)} Basis: {self.view.basis} cost."]
+        blocks += ["\n".join(used.words for used in self.exchange)] if self.exchange else []
         for one in self.found:
             told = " ".join(explain_words.sentences(one, self.compared, money.amount))
             blocks.append(export.markdown(told) if form == "md" else told)
@@ -264,7 +270,8 @@ def report(
     against = calendar.period(options.against) if options.against else None
     compared = chosen(calendar, asked.period, against, raw=options.raw)
     view = asked.look_at(compared.now, compared)
+    exchange = headless.exchanged(store, view, calendar)
     found = explain(store.ask_now("explain", view, match=options.match), view)
     limit = options.limit or (SHOWN if options.format in {"table", "md"} else None)
     began = _events(store, view, found, read)
-    return Report(view, compared, options.match, options.part, limit, calendar, found, began)
+    return Report(view, compared, options.match, options.part, limit, calendar, found, began, exchange)

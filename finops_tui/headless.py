@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Used
     from finops_tui.store import Store
 
 Row = dict[str, Any]
@@ -31,6 +32,7 @@ class Result:
         rows: One mapping per row; money is Decimal.
         totals: Per currency, exact.
         other: Per currency, what the rows leave out of the totals; empty when nothing.
+        exchange: Rates that costs were converted by; None where they were not.
     """
 
     view: Row
@@ -38,13 +40,56 @@ class Result:
     rows: tuple[Row, ...]
     totals: dict[str, Decimal]
     other: dict[str, Decimal]
+    exchange: tuple[Used, ...] | None = None
 
     def as_json(self) -> Row:
         """The contract of `query --format json`."""
         out: Row = {"view": self.view, "totals": self.totals, "rows": list(self.rows)}
         if self.other:
             out["other"] = self.other
+        if self.exchange is not None:
+            out["rates"] = [rate_row(used) for used in self.exchange]
         return out
+
+
+def rate_row(used: Used) -> Row:
+    """The last rate from a currency that counts, as JSON can hold it."""
+    rate = used.rate
+    return {
+        "from": rate.code,
+        "to": rate.target,
+        "rate": rate.value,
+        "date": rate.day,
+        "how": rate.how,
+        "rates_in_period": used.count,
+        "file": used.file,
+    }
+
+
+def exchanged(store: Store, view: View, calendar: Calendar) -> tuple[Used, ...] | None:
+    """The rates that a view is converted by; None where it is not converted.
+
+    Raises:
+        ValueError: it is to be, and there are no rates.
+    """
+    if view.converted is None:
+        return None
+    if store.rates is None:
+        raise ValueError('no rates of exchange: name a file in finops.toml, [currency] rates = "rates.csv"')
+    return store.rates.used(calendar.currencies, view.converted, view.period)
+
+
+def rates_told(found: Result) -> str:
+    """By which rates costs were converted, and what was not, for people."""
+    if found.exchange is None:
+        return ""
+    apart = [f"{money} {code} has no rate" for code, money in _apart(found)]
+    return "".join(f"{line}\n" for line in (*(used.words for used in found.exchange), *apart))
+
+
+def _apart(found: Result) -> list[tuple[str, str]]:
+    target = found.view["converted"]
+    return [(code, amounts.exact(total)) for code, total in found.totals.items() if code != target]
 
 
 def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
@@ -70,6 +115,7 @@ def view_of(options: argparse.Namespace, calendar: Calendar) -> View:
         grain=options.grain or "day",
         currency=options.currency,
         dataset=dataset,
+        converted=getattr(options, "convert", None),
     )
 
 
@@ -102,6 +148,7 @@ def query(store: Store, options: argparse.Namespace, calendar: Calendar) -> Resu
         ValueError: the options describe no view; the message is for people.
     """
     view = view_of(options, calendar)
+    exchange = exchanged(store, view, calendar)
     question = "by_bucket" if options.grain else "by_key"
     frame = store.ask_now(question, view)
     totals = _sums(store.ask_now("total", view))
@@ -112,7 +159,7 @@ def query(store: Store, options: argparse.Namespace, calendar: Calendar) -> Resu
     shown = amounts.per_currency(rows)
     left = {c: amounts.EXACT.subtract(total, shown.get(c, amounts.ZERO)) for c, total in totals.items()}
     other = {currency: amount for currency, amount in left.items() if amount}
-    return Result(describe(view, options.grain), columns, tuple(rows), totals, other)
+    return Result(describe(view, options.grain), columns, tuple(rows), totals, other, exchange)
 
 
 def _sums(frame: pl.DataFrame) -> dict[str, Decimal]:
@@ -166,6 +213,7 @@ def describe(view: View, grain: str | None = None) -> Row:
         "exclude": sorted(view.excluded),
         "grain": grain,
         "currency": view.currency,
+        "converted": view.converted,
         "dataset": view.dataset,
     }
     if view.compared is not None:

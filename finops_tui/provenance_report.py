@@ -99,7 +99,8 @@ def report(store: Store, options: argparse.Namespace, calendar: Calendar) -> Rep
     """
     options.by, options.grain = "service", None
     asked = headless.view_of(options, calendar)
-    view = replace(asked, group_by=(), currency=asked.currency or calendar.currencies[0])
+    view = replace(asked, group_by=(), currency=asked.currency or asked.converted or calendar.currencies[0])
+    headless.exchanged(store, view, calendar)
     origin = bare_sql.origin(store)
     every = unread(view)
     keys = store.ask_now("raw_tag_keys", every) if uses_tags(view, store.teams) else None
@@ -109,7 +110,7 @@ def report(store: Store, options: argparse.Namespace, calendar: Calendar) -> Rep
         store.ask_now("given", every),
         keys,
     )
-    found = provenance(view, answers, origin.units, origin.teams)
+    found = provenance(view, answers, origin.units, origin.teams, origin.rates)
     words = sentences(found, trail.crumbs(view, {}), calendar, money.amount)
     shown = provenance_sql.forms(found, words, origin)
     names = [*([FILES] if found.over_files else []), TABLE, *origin.dialects]

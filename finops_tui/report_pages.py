@@ -141,7 +141,7 @@ def page(store: Store, saved: Saved, calendar: Calendar, events: Sequence[Marker
     )
     return Page(
         saved.name or f"Cost by {', '.join(view.group_by)}",
-        tuple(_words(view, calendar)),
+        tuple(_words(store, view, calendar)),
         view.group_by,
         saved.command(headless=True),
         sections,
@@ -149,7 +149,7 @@ def page(store: Store, saved: Saved, calendar: Calendar, events: Sequence[Marker
     )
 
 
-def _words(view: View, calendar: Calendar) -> Iterable[str]:
+def _words(store: Store, view: View, calendar: Calendar) -> Iterable[str]:
     if view.dataset != BILL:
         yield f"{view.dataset}: {DATASETS[view.dataset]}"
     yield f"{describe(view.period)}, {view.basis} cost"
@@ -157,6 +157,9 @@ def _words(view: View, calendar: Calendar) -> Iterable[str]:
         yield f"compared: {describe(view.compared.now)} with {describe(view.compared.before)}, complete days"
     if view.filter is not None:
         yield f"only {filters.unparse(view.filter)}"
+    if view.converted is not None and store.rates is not None:
+        for used in store.rates.used(calendar.currencies, view.converted, view.period):
+            yield used.words
     if view.excluded:
         yield f"without {', '.join(sorted(view.excluded))}"
     last = calendar.complete_until - timedelta(days=1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _QUERY: Final[dict[str, Any]] = {
     "dataset": None, "by": None, "period": "all", "filter": "", "basis": "effective", "currency": None, "grain": None,
-    "compare": False,
+    "compare": False, "convert": None,
 }  # fmt: skip
 """Options of `query` and their defaults: one that still has its default was not said."""
 
@@ -42,6 +42,7 @@ def opening(options: argparse.Namespace, settings: Settings) -> Saved | None:
         "basis": options.basis,
         "exclude": tuple(sorted(_categories(options.exclude))) if options.exclude else None,
         "currency": options.currency,
+        "converted": options.convert,
         "grain": options.grain,
         "picture": options.picture,
         "compare": False if options.no_compare else None,
@@ -89,6 +90,7 @@ def fill(options: argparse.Namespace) -> None:
     meant = {
         "dataset": saved.dataset, "by": ",".join(map(listed, saved.by)), "period": saved.period, "filter": saved.filter,
         "basis": saved.basis, "currency": saved.currency, "compare": saved.compare,
+        "convert": saved.converted,
     }  # fmt: skip
     for name, value in meant.items():
         if getattr(options, name) == _QUERY[name]:

@@ -66,6 +66,33 @@ class Span:
     rate: Rate
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The rates from one currency that count in a period.
+
+    Attributes:
+        rate: The last of them.
+        count: How many there are.
+        file: Where they are from.
+    """
+
+    rate: Rate
+    count: int
+    file: str
+
+    @property
+    def brief(self) -> str:
+        """The last one, its date, and that there are others."""
+        return f"{self.rate.words}{f', {self.count} rates' if self.count > 1 else ''}"
+
+    @property
+    def words(self) -> str:
+        """The last one, its date, how it was come by, and the file."""
+        more = f", the last of {self.count} in the period" if self.count > 1 else ""
+        how = "" if self.rate.how == "given" else f", {self.rate.how}"
+        return f"{self.rate.words}{how}{more}, from {self.file}"
+
+
 class _Dated:
     """One pair's rates in order of their dates."""
 
@@ -112,6 +139,15 @@ class Rates:
             until = min(steps[place + 1][0] if place + 1 < len(steps) else period.until, period.until)
             if until > period.since:
                 found.append(Span(max(since, period.since), until, rate))
+        return tuple(found)
+
+    def used(self, codes: Iterable[str], target: str, period: Period) -> tuple[Used, ...]:
+        """The rates from some currencies that count in a period, by currency."""
+        found = []
+        for code in sorted(set(codes) - {target}):
+            spans = self.spans(code, target, period)
+            if spans:
+                found.append(Used(spans[-1].rate, len(spans), self.file))
         return tuple(found)
 
     def _steps(self, code: str, target: str) -> tuple[tuple[date, Rate], ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import buckets, explain_words, filters
-from finops_tui.queries.amounts import EXACT, ZERO, add
+from finops_tui.queries.amounts import EXACT, ZERO, add, shortened
+from finops_tui.queries.converting import spans
 from finops_tui.queries.dimensions import is_tag
 from finops_tui.queries.provenance_files import Unit, deliveries, over_files, unreadable
 from finops_tui.queries.provenance_sql import Focus, over_table
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Rates, Used
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
@@ -81,7 +83,8 @@ class Provenance:
         sources: The files.
         over_files: The SQL for a bare DuckDB over the files; '' where there is none.
         why_not: Why there is none.
-        over_table: The SQL over a table `focus`, in DuckDB's dialect; '' where costs are converted.
+        over_table: The SQL over a table `focus`, in DuckDB's dialect.
+        exchange: The rates it is converted by.
     """
 
     view: View
@@ -93,11 +96,17 @@ class Provenance:
     over_files: str
     why_not: str
     over_table: str
+    exchange: tuple[Used, ...] = ()
 
     @property
     def gap(self) -> Decimal:
-        """The figure less what its line items come to, file by file: nothing, when all is well."""
-        return EXACT.subtract(self.cost, add(source.cost for source in self.sources))
+        """The figure less what its line items come to, file by file: nothing, when all is well.
+
+        What is converted is rounded after 18 decimals, line items one by one and figures day by day, so it is
+        compared to ten.
+        """
+        gap = EXACT.subtract(self.cost, add(source.cost for source in self.sources))
+        return (shortened(gap) or ZERO) if self.exchange else gap
 
 
 def unread(view: View) -> View:
@@ -122,7 +131,13 @@ class Asked:
     raw_keys: pl.DataFrame | None = None
 
 
-def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | None = None) -> Provenance:
+def provenance(
+    view: View,
+    asked: Asked,
+    units: Sequence[Unit],
+    teams: Teams | None = None,
+    rates: Rates | None = None,
+) -> Provenance:
     """Where a figure comes from.
 
     Args:
@@ -130,6 +145,7 @@ def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | N
         asked: What was asked of it.
         units: All that is loaded.
         teams: Rules of the dimension `team`.
+        rates: Rates of exchange.
     """
     sums = next((row for row in asked.total.to_dicts() if row["currency"] == view.currency), None)
     compared = view.compared is not None
@@ -138,10 +154,12 @@ def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | N
     scale = max((unit.scale for unit in touched), default=10)
     there = frozenset(name for name, count in asked.given.to_dicts()[0].items() if count)
     keys = _delivered_keys(asked.raw_keys)
+    codes = {code for unit in touched for code in unit.currencies}
+    target, known = view.converted or "", rates if view.converted else None
+    by = spans(known, codes, target, periods) if known is not None else ()
     files, why_not = "", _why_not(view, touched)
-    table = "" if _converted(view) else over_table(Focus(view, teams, keys, there), scale)
     if not why_not:
-        focus = Focus(view, teams, keys)
+        focus = Focus(view, teams, keys, spans=by)
         files = over_files(focus, deliveries(touched, units), scale)
     return Provenance(
         view,
@@ -152,24 +170,14 @@ def provenance(view: View, asked: Asked, units: Sequence[Unit], teams: Teams | N
         _sources(asked.behind, units),
         files,
         why_not,
-        table,
+        over_table(Focus(view, teams, keys, there, spans=by), scale),
+        known.used(codes, target, view.period) if known is not None else (),
     )
-
-
-def _converted(view: View) -> str | None:
-    """The currency that costs are converted to, or None."""
-    found: str | None = getattr(view, "converted", None)
-    return found
 
 
 def _why_not(view: View, touched: Iterable[Unit]) -> str:
     units = tuple(touched)
     others = sorted({unit.source for unit in units if unit.source != FOCUS_SOURCE})
-    if _converted(view):
-        return (
-            f"costs are converted to {_converted(view)} at dated rates, which no file of the export has; "
-            "in a billing currency there is SQL"
-        )
     if view.dataset != BILL:
         return "allocated money is spread by finops-tui; no file has it"
     if others:
@@ -235,7 +243,7 @@ def sentences(
     column = BASES[view.basis]
     what = (
         f"{amount(found.cost, code)} is the {view.basis} cost of {_scope(scope)} "
-        f"in {buckets.describe(view.period)}, charged in {code or 'several currencies'}, {_counted(view)}."
+        f"in {buckets.describe(view.period)}, {_currency(found)}, {_counted(view)}."
     )
     told = [what, _reconciled(found, amount), f"Formula: {FORMULAS[column]}."]
     if found.now is not None and found.before is not None and view.compared is not None:
@@ -246,6 +254,14 @@ def sentences(
         if calendar is not None:
             told.append(explain_words.coverage(calendar, view.compared))
     return tuple(told)
+
+
+def _currency(found: Provenance) -> str:
+    """In which currency it is; a part that has no rate is in its own."""
+    view = found.view
+    if not found.exchange or view.currency != view.converted:
+        return f"charged in {view.currency or 'several currencies'}"
+    return f"in {view.currency}, {'; '.join(used.words for used in found.exchange)}"
 
 
 def _scope(words: Sequence[str]) -> str:

@@ -57,6 +57,7 @@ class Unit:
         format: Formats of its files; those of one format are read together.
         files: Where it was loaded from, in the order of the line items' `file`.
         counted: Records of each file, of all its units.
+        currencies: Its billing currencies.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Unit:
     format: str
     files: tuple[str, ...]
     counted: tuple[int, ...]
+    currencies: tuple[str, ...] = ()
 
     def touches(self, period: Period) -> bool:
         """Whether any of its days may lie in a period."""

@@ -16,12 +16,15 @@ from finops_tui.queries import dimensions
 from finops_tui.queries.binder import Binder
 from finops_tui.queries.catalog import Catalog
 from finops_tui.queries.columns import ATTRIBUTES, PERIODS
+from finops_tui.queries.converting import product, values
+from finops_tui.queries.exchange import DECIMALS
 from finops_tui.queries.scope import Scope
 from finops_tui.queries.view import BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from finops_tui.queries.exchange import Span
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import Condition, Period, View
 
@@ -92,6 +95,7 @@ class Focus(Scope):
         teams: Rules of the dimension `team`.
         keys: Keys as delivered of each tag key that is used: `team` may be `user:team` in the export.
         given: Columns that have a value anywhere; where several stand in for each other, others are left out.
+        spans: Rates of exchange that a converted view is reckoned by.
     """
 
     def __init__(
@@ -100,11 +104,14 @@ class Focus(Scope):
         teams: Teams | None = None,
         keys: Mapping[str, tuple[str, ...]] | None = None,
         given: frozenset[str] | None = None,
+        *,
+        spans: Sequence[Span] = (),
     ) -> None:
         super().__init__(view, Catalog(), teams)
         self.bind = Literals()
         self._keys = keys or {}
         self._given = given
+        self._spans = spans
 
     def expression(self, dimension: str) -> str:
         """The SQL of a dimension as grouped by."""
@@ -188,12 +195,30 @@ class Focus(Scope):
             ]
             days = f"({period})\n   OR ({before})"
         listed = ",\n       ".join([*(["currency"] if by else []), *columns])
-        conditions = "\n      AND ".join(self._terms())
+        conditions = "\n      AND ".join(self._terms(by_rate=bool(self._spans)))
+        if self._spans:
+            return f"SELECT {listed}\nFROM (\n{self._converted(money, conditions)}\n) AS charges\nWHERE {days}{_GROUPED if by else ''}"
         return (
             f"SELECT {listed}\nFROM (\n"
             f'    SELECT CAST("ChargePeriodStart" AS DATE) AS charge_day,\n           {money} AS amount'
             f"{_BY_CURRENCY if by else ''}\n    FROM {TABLE}{f'{_WHERE}{conditions}' if conditions else ''}\n"
             f") AS charges\nWHERE {days}{_GROUPED if by else ''}"
+        )
+
+    def _converted(self, money: str, conditions: str) -> str:
+        """The lines with their day, and their amount by the rate of that day where there is one."""
+        view, wide = self.view, f"DECIMAL(38, {DECIMALS})"
+        code = f"CASE WHEN rate IS NULL THEN billed_in ELSE {literal(view.converted)} END"
+        only = "" if view.currency is None else f"\n    WHERE {code} = {literal(view.currency)}"
+        return (
+            f"    SELECT charge_day,\n           CASE WHEN rate IS NULL THEN billed ELSE {product('billed', 'rate')} END"
+            f" AS amount{f',{chr(10)}           {code} AS currency' if view.currency is None else ''}\n    FROM (\n"
+            f'        SELECT CAST("ChargePeriodStart" AS DATE) AS charge_day, CAST({money} AS {wide}) AS billed,\n'
+            f'               "BillingCurrency" AS billed_in\n'
+            f"        FROM {TABLE}{f'{_WHERE}{conditions}' if conditions else ''}\n"
+            f"    ) AS lines\n    LEFT JOIN (\n    {values(self._spans, literal)}\n"
+            f"    ) AS exchange(code, first_day, end_day, rate)\n"
+            f"      ON code = billed_in AND charge_day >= first_day AND charge_day < end_day{only}"
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.provenance_files import Unit
     from finops_tui.queries.teams import Teams
 
@@ -21,6 +22,7 @@ class Origin:
         teams: Rules of the dimension `team`.
         dialects: Engines that SQL can be written for, with what its table is taken to be like.
         translate: Writes SQL over a table of FOCUS columns for an engine; raises ValueError where it cannot.
+        rates: Rates of exchange, for figures that are converted.
         run: Runs SQL in a DuckDB of its own over the export files and gives the first row; raises DeskError.
     """
 
@@ -29,3 +31,4 @@ class Origin:
     dialects: Mapping[str, str]
     translate: Callable[[str, str], str]
     run: Callable[[str], Awaitable[Mapping[str, Any]]]
+    rates: Rates | None = None

@@ -110,7 +110,9 @@ class ProvenanceScreen(Page[None], Asking):
             await self.ask("given", unread(view)),
             keys,
         )
-        self.found = found = await self.aside(lambda: provenance(view, asked, origin.units, origin.teams))
+        self.found = found = await self.aside(
+            lambda: provenance(view, asked, origin.units, origin.teams, origin.rates)
+        )
         told = sentences(found, self.words, self.desk.calendar, money.amount)
         text = "\n".join([*([self.note] if self.note else []), *told])
         self.query_one("#story", Static).update(written_lines(text, self.desk))

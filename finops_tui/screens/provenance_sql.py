@@ -7,7 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.queries.amounts import exact
+from finops_tui.queries.amounts import EXACT, exact, shortened
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ def forms(found: Provenance, told: Sequence[str], origin: Origin) -> tuple[Form,
         told: What it is, in sentences.
         origin: Writes SQL for engines.
     """
-    if not found.over_table:
-        return (Form("nothing: there is none", found.why_not, f"-- {found.why_not}\n", _comments(told, "")),)
     shown = []
     if found.over_files:
         note = "runs as it stands in any DuckDB from 1.1 on that can read the files"
@@ -80,6 +78,12 @@ def _comments(told: Sequence[str], note: str) -> str:
     return "".join(f"-- {line}\n" for line in lines)
 
 
+def _differs(got: Decimal, wanted: Decimal, *, rounded: bool) -> bool:
+    """Whether amounts differ; converted ones are rounded line by line here and day by day there."""
+    difference = EXACT.subtract(got, wanted)
+    return bool(shortened(difference) if rounded else difference)
+
+
 def verdict(
     found: Provenance, row: Mapping[str, Any], amount: Callable[[Decimal, str], str]
 ) -> tuple[bool, str]:
@@ -90,10 +94,12 @@ def verdict(
         row: What the SQL gave.
         amount: Writes an amount of a currency.
     """
-    wanted = {"cost": found.cost, "lines": found.lines, "now": found.now, "before": found.before}
+    wanted = {"cost": found.cost, "lines": Decimal(found.lines), "now": found.now, "before": found.before}
     code = found.view.currency or ""
     wrong = [
-        name for name, value in wanted.items() if value is not None and Decimal(row.get(name) or 0) != value
+        name
+        for name, value in wanted.items()
+        if value is not None and _differs(Decimal(row.get(name) or 0), value, rounded=bool(found.exchange))
     ]
     got = Decimal(row.get("cost") or 0)
     if not wrong:
