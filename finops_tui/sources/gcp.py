@@ -60,7 +60,7 @@ UPDATE raw_gcp SET invoice_month = left(invoice_month, 4) || '-' || substr(invoi
 WHERE file = $1 AND regexp_full_match(invoice_month, '\\d{6}([.]0)?')"""
 
 _IDENTITY: Final = """
-CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31),
+CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31), detailed,
     coalesce(CAST(TRY_CAST(export_time AS TIMESTAMP) AS VARCHAR), export_time), CAST(usage_start_time AS TIMESTAMP),
     CAST(usage_end_time AS TIMESTAMP), coalesce(billing_account_id, ''), coalesce(service_id, service_description, ''),
     coalesce(sku_id, sku_description, ''), coalesce(project_id, ''), coalesce(location_location, ''),
@@ -69,7 +69,8 @@ CASE WHEN export_time IS NOT NULL THEN concat_ws(chr(31),
     coalesce(CAST(TRY_CAST(usage_amount_in_pricing_units AS DOUBLE) AS VARCHAR), ''),
     coalesce(CAST(TRY_CAST(cost AS DECIMAL(38, 18)) AS VARCHAR), cost, ''),
     coalesce(CAST(TRY_CAST(credits AS DECIMAL(38, 18)) AS VARCHAR), credits, '')) END"""
-"""What two deliveries of one line share, whatever columns and file formats they have beyond it."""
+"""What two deliveries of one line share, whatever columns and file formats they have beyond it. Of a line that the
+detailed and the standard export have, `_BOTH_SQL` takes the detailed one."""
 
 _TELLING: Final = (
     "export_time", "service_id", "sku_id", "project_id", "invoice_month", "usage_amount",

@@ -103,6 +103,13 @@ def test_the_standard_export_beside_the_detailed_one_is_the_same_money(bench: Be
     assert alone == [(5,)]
 
 
+def test_a_flattened_query_without_resources_beside_the_same_lines_in_full_counts_once(bench: Bench):
+    standard = [{name: value for name, value in one.items() if name != "resource"} for one in DAYS]
+    files = [bench.file("a.json", jsonl(DAYS)), bench.file("b.csv", flattened(standard))]
+    for order in (files, files[::-1]):
+        assert counted(bench, *order) == (55, 10)
+
+
 @pytest.mark.parametrize(
     ("paths", "extracts"),
     [
