@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST  := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow reliability snapshots lint format bench docs clean
+.PHONY: help demo test test-slow reliability formats snapshots lint format bench docs clean
 
 help: ## these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test-slow: $(VENV)/.slow ## the slow tests only (a million rows, every key at ev
 
 reliability: $(VENV)/.dev ## the slow tests of faults, and their figures into docs/reliability.md
 	@$(BIN)/python tools/reliability.py
+
+formats: $(VENV)/.dev ## load files of every kind, and their totals into docs/formats.md
+	@$(BIN)/python tools/formats_table.py
 
 snapshots: $(VENV)/.dev ## take the screen snapshots again, then look at the difference
 	@$(PYTEST) tests/screens --snapshot-update

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops_tui import loader
+from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,11 +59,11 @@ def sums(
     return dict(found)
 
 
-def held(result: LoadResult) -> Sums:
-    """What the units of a load come to."""
+def held(result: LoadResult, dataset: str = BILL) -> Sums:
+    """What the units of a load come to, of the bill or of an allocation of it."""
     found: Sums = defaultdict(Decimal)
     with localcontext(prec=100):
-        for entry in result.loaded:
+        for entry in (entry for entry in result.loaded if entry.dataset == dataset):
             for code, bases in entry.totals.items():
                 for basis, amount in bases.items():
                     found[code, basis] += Decimal(amount)
