@@ -56,7 +56,7 @@ COPY (
 COPY: Final = """
 import duckdb, sys
 c = duckdb.connect(sys.argv[1], config={"memory_limit": sys.argv[3], "threads": len(__import__("os").sched_getaffinity(0))})
-c.execute("SET preserve_insertion_order = false")
+c.execute("SET preserve_insertion_order = false; SET enable_progress_bar = false")
 c.execute("CREATE OR REPLACE TABLE bill AS SELECT " + sys.argv[4] + " FROM " + sys.argv[2])
 print(c.execute("SELECT sum(CAST(CAST(BilledCost AS VARCHAR) AS DECIMAL(38, 20))) FROM bill").fetchone()[0])
 """
