@@ -10,6 +10,7 @@ from finops_tui.reckoning import calendar_of
 
 if TYPE_CHECKING:
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.saved import Saved
     from finops_tui.screens.desk import Desk
     from finops_tui.settings import Start
@@ -42,7 +43,7 @@ def attach(store: Store, desk: Desk, start: Start, first: Saved | None = None) -
     if calendar is not None and beside.first is not None:
         beside.start = beside.first.view(calendar)
     else:
-        beside.start = opening(calendar, start, ALLOCATION)
+        beside.start = opening(calendar, start, ALLOCATION, store.rates)
         if beside.start is not None and not _has_namespaces(store, beside.start):
             beside.start = beside.start.regroup("resource")
 
@@ -53,7 +54,7 @@ def _has_namespaces(store: Store, view: View) -> bool:
     return names.null_count() < len(names)
 
 
-def opening(calendar: Calendar | None, start: Start, dataset: str) -> View | None:
+def opening(calendar: Calendar | None, start: Start, dataset: str, rates: Rates | None = None) -> View | None:
     """What to open with: what the settings say, or the last 30 days while the month to date is young."""
     if calendar is None:
         return None
@@ -61,12 +62,15 @@ def opening(calendar: Calendar | None, start: Start, dataset: str) -> View | Non
     complete_days = (min(calendar.complete_until, period.until) - period.since).days
     if period.name == "mtd" and complete_days < FEWEST_DAYS:
         period = calendar.period("last-30-days")
+    target = rates.target if rates is not None else ""
+    converts = rates is not None and bool(target and rates.used(calendar.currencies, target, calendar.all))
     return View(
         period,
         calendar.compared(period) if start.compare == "previous" else None,
         group_by=start.group[:1] if dataset != ALLOCATION else (FIRST[dataset],),
         basis=start.basis if dataset != ALLOCATION else "effective",
         excluded=start.exclude if dataset != ALLOCATION else frozenset(),
-        currency=calendar.currencies[0],
+        currency=target if converts else calendar.currencies[0],
+        converted=target if converts else None,
         dataset=dataset,
     )

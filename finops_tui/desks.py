@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from finops_tui.manifest import Entry
     from finops_tui.mapped import Mapped
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
@@ -61,7 +62,7 @@ def build_desk(
         ask=_ask(store),
         calendar=calendar,
         look=look,
-        start=_start(calendar, settings.view, own),
+        start=_start(calendar, settings.view, own, store.rates),
         loaded=tuple(map(loaded, store.entries)),
         budgets=tuple(settings.budgets),
         keys=settings.keys,
@@ -71,6 +72,7 @@ def build_desk(
         views=desk_parts.Views(views) if views is not None else None,
         sql=desk_parts.Sql(store),
         first=own,
+        rates=store.rates,
     )
     desk.origin = bare_sql.origin(store)
     file = views.parent / notes.FILE if views is not None else None
@@ -85,14 +87,18 @@ def build_desk(
     return desk
 
 
-def start_view(calendar: Calendar | None, start: Start) -> View | None:
+def start_view(calendar: Calendar | None, start: Start, rates: Rates | None = None) -> View | None:
     """What to open with: what the settings say, or the last 30 days while the month to date is young."""
-    return opening(calendar, start, BILL)
+    return opening(calendar, start, BILL, rates)
 
 
-def _start(calendar: Calendar | None, start: Start, first: Saved | None) -> View | None:
+def _start(calendar: Calendar | None, start: Start, first: Saved | None, rates: Rates | None) -> View | None:
     """What was asked for, else what the settings say."""
-    return first.view(calendar) if first is not None and calendar is not None else start_view(calendar, start)
+    return (
+        first.view(calendar)
+        if first is not None and calendar is not None
+        else start_view(calendar, start, rates)
+    )
 
 
 def loaded(entry: Entry) -> Loaded:
@@ -171,7 +177,7 @@ def _refresh(store: Store, desk: Desk, start: Start) -> Callable[[], asyncio.Fut
         except StoreError as error:
             raise DeskError(str(error)) from error
         if newer:
-            desk.calendar, desk.start = calendar, _start(calendar, start, desk.first)
+            desk.calendar, desk.start = calendar, _start(calendar, start, desk.first, store.rates)
             desk.loaded = tuple(map(loaded, store.entries))
             desk.origin = bare_sql.origin(store)
             await asyncio.to_thread(attach, store, desk, start)

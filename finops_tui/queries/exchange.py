@@ -74,23 +74,29 @@ class Used:
         rate: The last of them.
         count: How many there are.
         file: Where they are from.
+        since: The first day that has one, where the period begins before it.
     """
 
     rate: Rate
     count: int
     file: str
+    since: date | None = None
 
     @property
     def brief(self) -> str:
         """The last one, its date, and that there are others."""
-        return f"{self.rate.words}{f', {self.count} rates' if self.count > 1 else ''}"
+        return f"{self.rate.words}{f', {self.count} rates' if self.count > 1 else ''}{self._from}"
 
     @property
     def words(self) -> str:
         """The last one, its date, how it was come by, and the file."""
         more = f", the last of {self.count} in the period" if self.count > 1 else ""
         how = "" if self.rate.how == "given" else f", {self.rate.how}"
-        return f"{self.rate.words}{how}{more}, from {self.file}"
+        return f"{self.rate.words}{how}{more}, from {self.file}{self._from}"
+
+    @property
+    def _from(self) -> str:
+        return f", none before {self.since}" if self.since is not None else ""
 
 
 class _Dated:
@@ -147,7 +153,8 @@ class Rates:
         for code in sorted(set(codes) - {target}):
             spans = self.spans(code, target, period)
             if spans:
-                found.append(Used(spans[-1].rate, len(spans), self.file))
+                since = spans[0].since if spans[0].since > period.since else None
+                found.append(Used(spans[-1].rate, len(spans), self.file, since))
         return tuple(found)
 
     def _steps(self, code: str, target: str) -> tuple[tuple[date, Rate], ...]:

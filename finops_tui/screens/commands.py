@@ -68,7 +68,8 @@ def commanded(view: View, action: Action, argument: str, calendar: Calendar, *, 
         case "slice.exclude" | "slice.include":
             found = counting(view, argument, wanted=action.id == "slice.include")
         case "slice.currency":
-            found = replace(view, currency=one_of(argument, calendar.currencies, "currency"))
+            code = one_of(argument, calendar.currencies, "currency")
+            found = replace(view, currency=code, converted=None)
         case _:
             raise ValueError(f"{action.command} takes nothing after it")
     return found

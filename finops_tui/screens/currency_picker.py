@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 
 from finops_tui.queries.amounts import per_currency
+from finops_tui.screens import converting
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.money import amount
 from finops_tui.screens.pick import Choice, Picker
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 ALL = ""
 """The key of "every currency on its own"."""
+
+CONVERTED = "→"
+"""The key of "every currency, converted to one"."""
 
 
 class CurrencyPicker(Picker):
@@ -48,21 +52,32 @@ class CurrencyPicker(Picker):
             )
             for code in codes
         ]
-        return [*each, Choice(ALL, "All, each on its own", also="all every")]
+        code = converting.target(self.desk)
+        all_of_them = Choice(CONVERTED, f"All, converted to {code}", also="converted rates exchange")
+        return [
+            *each,
+            *([all_of_them] if code else []),
+            Choice(ALL, "All, each on its own", also="all every"),
+        ]
 
     def current(self) -> str:
         """The currency looked at."""
-        return self.view.currency or ALL
+        return CONVERTED if self.view.converted is not None else self.view.currency or ALL
 
     def made(self, choice: Choice) -> View:
         """The same slice in one currency."""
-        return replace(self.view, currency=choice.key or None)
+        if choice.key == CONVERTED:
+            code = converting.target(self.desk)
+            return replace(self.view, currency=code, converted=code)
+        return replace(self.view, currency=choice.key or None, converted=None)
 
     @work(exclusive=True)
     async def ask_amounts(self) -> None:
         """Ask what the period costs in each currency."""
         try:
-            frame = await self.desk.ask("total", replace(self.view, currency=None, compared=None))
+            frame = await self.desk.ask(
+                "total", replace(self.view, currency=None, compared=None, converted=None)
+            )
         except DeskError as error:
             self.say(str(error), bad=True)
             return

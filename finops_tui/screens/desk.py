@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from finops_tui.queries.accounting import Unit
     from finops_tui.queries.budgets import Budget
     from finops_tui.queries.calendar import Calendar
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.markers import Marker
     from finops_tui.queries.saved import Saved
     from finops_tui.queries.view import View
@@ -185,6 +186,7 @@ class Desk:
         masked: What is covered, in words, or ''.
         first: What the command line asks to open with, in words; the start view otherwise.
         dataset: What is looked at: the bill, or its allocation.
+        rates: Rates of exchange.
         beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
     """
 
@@ -211,4 +213,5 @@ class Desk:
     masked: str = ""
     first: Saved | None = None
     dataset: str = BILL
+    rates: Rates | None = None
     beside: Desk | None = field(default=None, compare=False, repr=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from finops_tui.queries.view import BILL, DATASETS
-from finops_tui.screens import clipboard, commands, steps
+from finops_tui.screens import clipboard, commands, converting, steps
 from finops_tui.screens.explorer_groups import SORTS
 from finops_tui.screens.explorer_kept import ExplorerKept
 from finops_tui.screens.explorer_picks import NOTHING
@@ -140,7 +140,8 @@ class Explorer(ExplorerKept, ExplorerWhy):
         """Look at the next currency."""
         if self.view is not None and self.desk.calendar is not None:
             codes = self.desk.calendar.currencies
-            self.step(steps.next_currency(self.view, codes), f"all charges are in {', '.join(codes)}")
+            following = steps.next_currency(self.view, codes, converting.target(self.desk))
+            self.step(following, f"all charges are in {', '.join(codes)}")
 
     def action_clear(self) -> None:
         """Leave every group and forget the filter."""
@@ -156,7 +157,7 @@ class Explorer(ExplorerKept, ExplorerWhy):
         beside = self.desk.beside
         if beside is None or (beside.start is None and self.desk.dataset == BILL):
             self.say(
-                "no allocation is loaded: exports of OpenCost or Kubecost, or split cost allocation of AWS"
+                "no allocation is loaded: exports of OpenCost or Kubecost, or AWS split cost"
             )
         elif self.desk.dataset == BILL:
             self.app.push_screen(Explorer(beside, view))
@@ -174,6 +175,9 @@ class Explorer(ExplorerKept, ExplorerWhy):
 
     def action_show(self, picture: str) -> None:
         """Show a picture."""
+        if self.view is None:
+            self.say(NOTHING)
+            return
         self.remove_class("-only-picture", "-only-groups")
         self.picture.show_picture(picture)
         for name in PICTURES:

@@ -40,13 +40,16 @@ def top(
         Part(trail.compared(view), "muted", 7),
         Part(view.basis, "", 0),
         Part(trail.counted(view), "warn", 1),
-        Part(_in_currency(view.currency or "", currencies), "", 0),
+        Part(_in_currency(view, currencies), "", 0),
     ]
     return left, right
 
 
-def _in_currency(code: str, currencies: Sequence[str]) -> str:
+def _in_currency(view: View, currencies: Sequence[str]) -> str:
     """The currency of every figure, and the ones of the data that are not among them."""
+    code = view.currency or ""
+    if view.converted is not None:
+        return f"{code} converted" if code == view.converted else f"{code} without a rate"
     others = [other for other in currencies if other != code]
     if not others:
         return code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from finops_tui.queries import amounts, filters, shares
 from finops_tui.queries.projection import project
-from finops_tui.screens import kpi_month, money, trail
+from finops_tui.screens import converting, kpi_month, money, trail
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.line import Line, Part
 
@@ -62,7 +62,9 @@ class KpiLine(Line, Asking):
         """Ask for the total of every currency, then for the rest."""
         everything = replace(view, currency=None, grain="day", group_by=())
         self.figures = figures(await self.ask("total", everything), view.currency)
-        parts, others = cost_parts(self.figures, view), other_currencies(self.figures)
+        parts, others = cost_parts(self.figures, view), other_currencies(self.figures, view.converted)
+        if view.converted is not None and view.currency == view.converted:
+            parts.insert(1, Part(f"by {converting.told(self.desk, view)}", "muted", 1, brief="converted"))
         self.show((*parts, *others))
         month = await self._month(view)
         self.show((*parts, *month, *others))
@@ -111,12 +113,21 @@ def cost_parts(found: Figures, view: View) -> list[Part]:
     return parts
 
 
-def other_currencies(found: Figures) -> list[Part]:
+def other_currencies(found: Figures, converted: str | None = None) -> list[Part]:
     """What was spent in other currencies: said, never added."""
+    if converted is not None:
+        return [
+            Part(f"{money.amount(cost, code)} {_lacks(code, converted)}", "warn", 0)
+            for code, cost in found.elsewhere[:3]
+        ]
     return [
         Part(f"{amount} apart (C)", "warn", 3, brief=f"{amount} (C)")
         for amount in (money.amount(cost, code) for code, cost in found.elsewhere[:3])
     ]
+
+
+def _lacks(code: str, converted: str) -> str:
+    return "has a rate" if code == converted else "has no rate"
 
 
 def untagged(tagged: pl.DataFrame) -> list[Part]:

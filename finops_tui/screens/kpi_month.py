@@ -52,7 +52,7 @@ def charges(frame: pl.DataFrame) -> list[tuple[date, str, Decimal]]:
 
 def budget_for(view: View, budgets: Iterable[Budget]) -> Budget | None:
     """The budget of what the view shows: the same scope and currency, no group entered."""
-    if view.path:
+    if view.path or view.converted is not None:  # a budget is in its own currency
         return None
     return next(
         (b for b in budgets if b.currency == view.currency and filters.parse(b.scope) == view.filter), None

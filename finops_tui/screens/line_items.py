@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
 
-FIRST: Final = ("ChargePeriodStart", "cost", "ChargeCategory", "ChargeDescription", "SkuMeter")
+FIRST: Final = ("ChargePeriodStart", "cost", "currency", "ChargeCategory", "ChargeDescription", "SkuMeter")
 """Columns that come first; the others follow in the order of the answer."""
 
 LAST: Final = ("source", "account", "period", "file", "record")
@@ -83,7 +83,7 @@ class LineItems(SortedTable):
             {
                 PLACE: place,
                 **{name: row[name] if name in figures else said(row[name]) for name in names},
-                "currency": row["BillingCurrency"] or "",
+                "currency": row.get("currency") or row["BillingCurrency"] or "",
             }
             for place, row in enumerate(answer.to_dicts())
         ]

@@ -10,7 +10,7 @@ from textual import on, work
 from textual.widgets import Static
 
 from finops_tui.queries.provenance import Asked, Provenance, provenance, sentences, unread, uses_tags
-from finops_tui.screens import clipboard, money, provenance_sql, trail
+from finops_tui.screens import clipboard, converting, money, provenance_sql, trail
 from finops_tui.screens.asking import Asking, Waiting
 from finops_tui.screens.cells import written
 from finops_tui.screens.desk import DeskError
@@ -91,7 +91,7 @@ class ProvenanceScreen(Page[None], Asking):
             Part(trail.compared(view) if view.compared is not None else "", "muted", 3),
             Part(view.basis, "", 1),
             Part(trail.counted(view), "warn", 2),
-            Part(view.currency or "", "", 0),
+            converting.currency(self.desk, view),
         ]
         crumbs = " ▸ ".join(self.words or ("Everything",))
         self.show_top([Part("Figure ▸", "muted", 9), Part(crumbs, "accent", 0, tail=True)], right)

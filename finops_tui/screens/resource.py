@@ -12,7 +12,7 @@ from textual.widgets import Static
 from finops_tui.queries import filters
 from finops_tui.queries.amounts import ZERO, per_currency
 from finops_tui.queries.view import View
-from finops_tui.screens import money, steps, trail
+from finops_tui.screens import converting, money, steps, trail
 from finops_tui.screens.cells import written
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.keys import bindings
@@ -118,7 +118,7 @@ class ResourceScreen(Page[View], Figures):
             Part(trail.compared(view), "muted", 6),
             Part(view.basis, "", 1),
             Part(trail.counted(view), "warn", 2),
-            Part(view.currency or "", "", 1),
+            converting.currency(self.desk, view),
         ]
         self.show_top(
             [Part("Resource ▸", "muted", 9), Part(" ▸ ".join(trail.crumbs(view, {})), "accent", 0)], right

@@ -11,7 +11,7 @@ from finops_tui.queries import filters, periods
 from finops_tui.queries.explain_days import chosen
 from finops_tui.queries.periods import PeriodError
 from finops_tui.queries.view import View
-from finops_tui.screens import commands, steps, trail
+from finops_tui.screens import commands, converting, steps, trail
 from finops_tui.screens.asking import Asking, Waiting
 from finops_tui.screens.desk import MASKED
 from finops_tui.screens.keys import digit
@@ -97,7 +97,7 @@ class SlicedPage(Page[View], Asking, Figures):
             Part("raw days" if self.raw else "", "warn", 1),
             Part(view.basis, "", 1),
             Part(trail.counted(view), "warn", 2),
-            Part(view.currency or "", "", 0),
+            converting.currency(self.desk, view),
         ]
 
     def action_provenance(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position
@@ -183,7 +183,8 @@ class SlicedPage(Page[View], Asking, Figures):
     def action_next_currency(self) -> None:
         """Look at the next currency."""
         codes = self.desk.calendar.currencies if self.desk.calendar is not None else ()
-        self.slice(steps.next_currency(self.base, codes), f"all charges are in {', '.join(codes)}")
+        following = steps.next_currency(self.base, codes, converting.target(self.desk))
+        self.slice(following, f"all charges are in {', '.join(codes)}")
 
     # Other periods
 

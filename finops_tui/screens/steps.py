@@ -132,18 +132,21 @@ def next_basis(view: View) -> View:
     return replace(view, basis=names[(names.index(view.basis) + 1) % len(names)])
 
 
-def next_currency(view: View, currencies: Sequence[str]) -> View | None:
-    """The next billing currency; None when there is one only."""
-    if len(currencies) < 2:
+def next_currency(view: View, currencies: Sequence[str], target: str = "") -> View | None:
+    """The next billing currency, and after the last one all of them converted; None when there is one only."""
+    ways: list[tuple[str | None, str | None]] = [(code, None) for code in currencies]
+    ways += [(target, target)] if target else []
+    if len(ways) < 2:
         return None
-    index = currencies.index(view.currency) + 1 if view.currency in currencies else 0
-    return replace(view, currency=currencies[index % len(currencies)])
+    now = (view.currency, view.converted)
+    currency, converted = ways[(ways.index(now) + 1) % len(ways)] if now in ways else ways[0]
+    return replace(view, currency=currency, converted=converted)
 
 
 def one_currency(view: View, currencies: Sequence[str]) -> View:
-    """The view in one currency: with several in the data and none chosen, the one with most money."""
+    """The view in one currency: with none chosen the one converted to, or the one with most money."""
     if view.currency is None and currencies:
-        return replace(view, currency=currencies[0])
+        return replace(view, currency=view.converted or currencies[0])
     return view
 
 
