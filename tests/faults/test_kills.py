@@ -71,6 +71,7 @@ def kill_and_read(driver: Driver, folder: Path, kills: int, watchers: int) -> No
         assert (one["wrong"], one["back"], one["errors"]) == (0, 0, [])
         assert one["reads"] > 1
     figures.count("loads killed at a random moment", survived)
+    figures.most("readers at a time", watchers)
     figures.count("totals read meanwhile", sum(one["reads"] for one in seen))
 
 

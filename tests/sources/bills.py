@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from finops_tui.sources import Staged, stage
+from tests import figures
 
 FOCUS = {
     "BillingAccountId": "000000000042",
@@ -99,6 +100,8 @@ class Bench:
         """Stage files."""
         self.connection.execute("SET preserve_insertion_order = false")
         self.staged = stage(self.connection, paths)
+        figures.count("bad files refused", len(self.staged.refused))
+        figures.count("bad records set aside", sum(file.quarantined for file in self.staged.files))
         return self.staged
 
     def stage_rows(self, rows: Sequence[dict[str, str]], name: str = "bill.csv", **style: Any) -> Staged:

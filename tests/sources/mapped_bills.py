@@ -4,6 +4,7 @@ from pathlib import Path
 
 from finops_tui import settings
 from finops_tui.sources import Staged, formats, generic, stage
+from tests import figures
 from tests.sources.bills import Bench, text
 
 TOML = """
@@ -22,6 +23,8 @@ def staged_by(bench: Bench, toml: str, *paths: Path) -> Staged:
     """Stage files with the formats of a finops.toml."""
     found = settings.load(bench.file("finops.toml", toml)).formats
     bench.staged = stage(bench.connection, paths, kinds=(*generic.kinds(found), *formats.KINDS))
+    figures.count("bad files refused", len(bench.staged.refused))
+    figures.count("bad records set aside", sum(file.quarantined for file in bench.staged.files))
     return bench.staged
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finops_tui.sources import amounts
+from tests import figures
 from tests.sources.bills import Bench, focus
 
 SIGNS = st.sampled_from(["", "-", "+"])
@@ -43,6 +44,7 @@ def test_every_amount_is_the_decimal_it_names(tmp_path_factory: pytest.TempPathF
             rounded += kept != exact
         assert not rounded or staged.scale >= 24
     assert staged.files[0].rounded == rounded
+    figures.count("records fuzzed", len(texts))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from finops_tui.sources.generic_amounts import bare, plain
+from tests import figures
 from tests.sources.bills import Bench
 from tests.sources.mapped_bills import TOML, staged_by
 
@@ -47,6 +48,7 @@ def test_every_record_is_loaded_or_set_aside_or_its_file_refused(rows: list[tupl
         writer.writerows([("When", "Amount"), *rows])
         path = bench.file("tool.csv", out.getvalue())
         staged = staged_by(bench, TOML.format(more="", currency="EUR"), path)
+        figures.count("records fuzzed", len(rows))
         if staged.refused:
             assert bench.query("SELECT count(*) FROM staged") == [(0,)]
             return

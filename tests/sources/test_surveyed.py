@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from finops_tui.sources import surveying
+from tests import figures
 from tests.sources.bills import CUR, FOCUS, Bench, focus, text
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def test_doubles_are_taken_at_their_shortest(
         if staged.files[0].rounded:
             exact = {n: value.quantize(Decimal(1).scaleb(-staged.scale)) for n, value in exact.items()}
         assert got == exact
+    figures.count("records fuzzed", len(numbers))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import figures
 from tests.sources.bills import Bench, focus, text, total
 
 VALUES = st.text(
@@ -35,6 +36,7 @@ def test_values_survive(tmp_path_factory, values, style, packed: bool):
     assert staged.refused == ()
     assert staged.files[0].records == len(rows)
     assert bench.query("SELECT ServiceName, ResourceId FROM staged ORDER BY record") == values
+    figures.count("records fuzzed", len(rows))
 
 
 @settings(max_examples=60)
@@ -49,6 +51,7 @@ def test_damage_never_loses_a_record_unsaid(tmp_path_factory, data):
             st.sampled_from([b'"', b"\n", b",", b"", b"\0", b"\xff", b"\r", b"9"])
         )
     staged = bench.stage(bench.file("bill.csv", bytes(content)))
+    figures.count("records fuzzed", 30)
     if staged.refused:
         assert bench.query("SELECT count(*) FROM staged") == [(0,)]
         return
