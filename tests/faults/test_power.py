@@ -91,7 +91,7 @@ def cut_power(driver: Driver, folder: Path, times: int) -> None:
     left = set()
     for number in range(times):
         low = max(0, commit - 30) if number % 2 else 0
-        at = chance.randrange(low, len(steps) + 1)
+        at = (0, len(steps))[number] if number < 2 else chance.randrange(low, len(steps) + 1)
         disk = Disk(old, str(root))
         for step in steps[:at]:
             disk.do(step)
