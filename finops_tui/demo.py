@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import TYPE_CHECKING
 
 from finops_tui import __version__, paths
@@ -27,5 +28,8 @@ def root() -> Path:
     store = paths.cache_folder() / f"demo-{stamp.hexdigest()[:16]}"
     if not (store / "CURRENT").exists():
         store.parent.mkdir(parents=True, exist_ok=True)
+        if sys.stderr.isatty():
+            sys.stderr.write("Loading the sample data, this once: it takes a few seconds.\n")
+            sys.stderr.flush()
         loader.load(store, [str(file) for file in files])
     return store

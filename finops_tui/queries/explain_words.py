@@ -97,11 +97,11 @@ def coverage(calendar: Calendar, compared: Comparison) -> str:
     """Which days are compared, and what of the data is still arriving."""
     last = calendar.complete_until - timedelta(days=1)
     newest = (calendar.all.until - calendar.complete_until).days
-    days = f"{last.isoformat()} is the last complete day"
+    days = f"the last is {last.isoformat()}"
     if compared.now.until > calendar.complete_until:
-        return f"Days that are still arriving are among them: {days}."
+        return f"Days that are still arriving are among them: {last.isoformat()} is the last complete one."
     if newest > 0:
-        return f"Complete days only: {days}, {newest} newer {'is' if newest == 1 else 'are'} still arriving."
+        return f"Complete days only: {days}, {newest} newer still arriving."
     return f"Complete days only: {days}."
 
 

@@ -156,9 +156,7 @@ class Explorer(ExplorerKept, ExplorerWhy):
         """Go to the explorer of the other dataset, with a view of it or where it was left."""
         beside = self.desk.beside
         if beside is None or (beside.start is None and self.desk.dataset == BILL):
-            self.say(
-                "no allocation is loaded: exports of OpenCost or Kubecost, or AWS split cost"
-            )
+            self.say("no allocation is loaded: exports of OpenCost or Kubecost, or AWS split cost")
         elif self.desk.dataset == BILL:
             self.app.push_screen(Explorer(beside, view))
         else:

@@ -69,7 +69,7 @@ class ExplorerCore(Panes[None]):
         yield KpiLine(self.desk, id="kpi")
         yield Picture(self.desk, id="picture")
         yield Groups(self.desk, id="groups")
-        yield StatusLine(look, id="status")
+        yield StatusLine(look, lambda: self.desk.masked, id="status")
         yield Line(look, id="hints")
 
     def on_mount(self) -> None:

@@ -42,7 +42,7 @@ class LoadLine(Prompt[str]):
     """Write what to load; dismissed with the line."""
 
     sign: ClassVar[str] = "load"
-    hint: ClassVar[str] = "a file, a folder, a glob or s3://… · tab take · ↑ earlier · enter load · esc leave"
+    hint: ClassVar[str] = "file, folder, glob or s3://… · tab take · ↑ earlier · enter load · esc leave"
 
     def changed(self) -> None:
         """Offer what the folder has."""

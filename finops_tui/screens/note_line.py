@@ -18,7 +18,7 @@ class NoteLine(Prompt[str]):
     """Write a note; dismissed with what it says once it is kept."""
 
     sign: ClassVar[str] = "note "
-    hint: ClassVar[str] = "enter keeps it beside finops.toml · esc leaves"
+    hint: ClassVar[str] = "enter keep · esc leave"
 
     def __init__(self, desk: Desk, day: date, about: Mapping[str, str]) -> None:
         """Open over the explorer.
@@ -35,7 +35,7 @@ class NoteLine(Prompt[str]):
     def changed(self) -> None:
         """Say what the note will be about."""
         about = ", ".join(f"{name} {value}" for name, value in self.about.items())
-        self.say(f"on {self.day}{f', about {about}' if about else ''} · {self.hint}")
+        self.say(f"{self.hint} · on {self.day}{f', about {about}' if about else ''}")
 
     def taken(self, offer: Offer) -> tuple[str, int]:
         """The line with an offer in it."""

@@ -112,7 +112,7 @@ class Page(Panes[Result]):
         look = self.desk.look
         yield Line(look, id="top")
         yield from self.body()
-        yield StatusLine(look, id="status")
+        yield StatusLine(look, lambda: self.desk.masked, id="status")
         yield Line(look, id="hints")
 
     def on_mount(self) -> None:

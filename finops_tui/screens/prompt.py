@@ -136,6 +136,7 @@ class Prompt(Window[Result]):
         line = self.line
         line.focus()
         line.cursor_position = len(line.value)
+        self.offer(())
         self.changed()
 
     @property

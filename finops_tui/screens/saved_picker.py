@@ -156,9 +156,7 @@ class SaveLine(Prompt[Saved]):
     """Name the view on screen; a word after the name in brackets is its key: `Prod by team [p]`."""
 
     sign: ClassVar[str] = "save as "
-    hint: ClassVar[str] = (
-        "a name, and a key in brackets if you like: Prod by team [p] · enter save · esc leave"
-    )
+    hint: ClassVar[str] = "a name, and a key if you like: Prod by team [p] · enter save · esc leave"
 
     def __init__(self, desk: Desk, saved: Saved) -> None:
         """Open over the explorer.

@@ -193,8 +193,10 @@ class SqlScreen(Page[None]):
             frame, more = await self.desk.sql.ask(statement)
         except DeskError as error:
             if statement == self.statement:
-                self.answer.message(str(error))
-                self.say(str(error), "bad")
+                self.answer.show((), ())
+                self.answer.message(str(error), "bad")
+                self.show_state([], [])
+                self.say("no answer: / mends the statement", "bad")
             return
         if statement != self.statement:
             return

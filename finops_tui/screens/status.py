@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from finops_tui.screens.line import Line, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.timer import Timer
     from textual.widget import Widget
@@ -21,8 +21,22 @@ SECONDS: Final = 8.0
 class StatusLine(Line):
     """Says things for a while, then goes back to the state."""
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        look: Look,
+        covered: Callable[[], str] = str,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Make a line.
+
+        Args:
+            look: How it is drawn.
+            covered: What is masked on this screen, in words; '' for nothing.
+            id: Textual's.
+        """
         super().__init__(look, id=id)
+        self._covered = covered
         self._state: tuple[Sequence[Part], Sequence[Part]] = ((), ())
         self._said: Part | None = None
         self._offered: Part | None = None
@@ -67,4 +81,8 @@ class StatusLine(Line):
         shown = [Part("asking…", "accent", 0)] if self._waiting else []
         if self._offered is not None:
             shown.append(self._offered)
-        self.show([*shown, *([self._said] if self._said is not None else left)], right)
+        said = [*shown, *([self._said] if self._said is not None else left)]
+        covered = self._covered()
+        if covered and all(part.text != covered for part in said):  # what is made up never looks real
+            right = [*right, Part(covered, "warn", 0)]
+        self.show(said, right)

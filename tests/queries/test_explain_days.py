@@ -85,7 +85,7 @@ def test_shifts_are_few_and_weigh_what_the_days_say(a: date, m: int, b: date, n:
 def test_what_is_still_arriving_is_said() -> None:
     complete = chosen(CALENDAR, CALENDAR.period("mtd"))
     assert coverage(CALENDAR, complete) == (
-        "Complete days only: 2026-06-16 is the last complete day, 2 newer are still arriving."
+        "Complete days only: the last is 2026-06-16, 2 newer still arriving."
     )
     raw = chosen(CALENDAR, CALENDAR.period("mtd"), raw=True)
     assert coverage(CALENDAR, raw).startswith("Days that are still arriving are among them")

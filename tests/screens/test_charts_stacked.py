@@ -286,3 +286,16 @@ async def test_without_colour_series_have_their_own_fill():
             and segment.text.strip("─ $0123456789KM.")
             and not segment.style.color.name.startswith("#")
         )
+
+
+@pytest.mark.parametrize("width", [60, 80, 119])
+async def test_no_date_is_left_in_part(width):
+    chart = StackedColumns(Look())
+    async with staged(chart, (width, 14)) as pilot:
+        whole = {f"{day.day} Jan" for day in DAYS}
+        chart.show(DAYS, [series("a", *range(1, 11))], currency="USD", partial_last=True)
+        for cursor in range(10):
+            chart.move_to(cursor)
+            await pilot.pause()
+            words = rows(chart)[-1].replace("▲", " ").replace("┄", " ").split("  ")
+            assert {word.strip() for word in words} - {""} <= whole, cursor

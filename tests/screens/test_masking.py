@@ -14,6 +14,7 @@ from finops_tui.app import FinopsApp, demo_app
 from finops_tui.masking import Mask
 from finops_tui.queries import filters
 from finops_tui.queries.view import Condition, Period, View
+from finops_tui.screens.status import StatusLine
 from tests.screens.at_the_desk import settled, text_of
 
 if TYPE_CHECKING:
@@ -187,3 +188,18 @@ def test_the_key_is_private_and_stays(tmp_path: object) -> None:
     first = masking.key()
     assert masking.key() == first
     assert ((paths.state_folder() / "mask.key").stat().st_mode & 0o777) == 0o600
+
+
+@pytest.mark.parametrize("keys", [[], ["x"], ["dollar_sign"], ["c"], ["O"]])
+async def test_a_masked_screen_says_so_as_long_as_it_is(keys: list[str]) -> None:
+    app = demo_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("D", "D", "down", *keys)
+        await settled(pilot)
+        app.panes.query_one(StatusLine).clear()
+        await pilot.pause()
+        assert text_of(app).count("names and amounts masked") == 1
+        await pilot.press("D")
+        await settled(pilot)
+        assert "names and amounts masked" not in text_of(app)

@@ -143,3 +143,21 @@ async def test_columns_are_completed() -> None:
         await pilot.pause()
         await pilot.press("tab")
         assert line.value == "SELECT sum(EffectiveCost"  # type: ignore[attr-defined]
+
+
+async def test_an_error_can_be_read_to_its_end_on_a_small_terminal() -> None:
+    app = demo_app()
+    error = (
+        'Binder Error: Referenced column "nope" not found in FROM clause!\n'
+        "Candidate bindings: InvoiceId, PricingUnit, ServiceName, SkuMeter"
+    )
+    rows = pl.DataFrame({"before": [1, 2]})
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(app, pilot, Asked({"one": rows, "two": DeskError(error)}), "one")
+        await settled(pilot)
+        screen.written("two")
+        await settled(pilot)
+        shown = text_of(app)
+        assert "ServiceName, SkuMeter" in shown
+        assert "before" not in shown
+        assert "2 rows" not in shown

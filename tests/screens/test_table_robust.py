@@ -164,3 +164,20 @@ async def test_another_theme_is_drawn_anew():
         after = table.render_line(2)
         assert before.text == after.text
         assert [segment.style for segment in before] != [segment.style for segment in after]
+
+
+async def test_words_instead_of_rows_are_never_cut():
+    table = VTable(Look())
+    said = (
+        "Binder Error: a column that is not there was named in the statement\nCandidate bindings: cost, day"
+    )
+    async with staged(table, (40, 10), lambda t: t.show(COLUMNS, [])) as pilot:
+        table.message(said, "bad")
+        await pilot.pause()
+        lines = [line.strip() for line in rows(table)[1:]]
+        assert " ".join(line for line in lines if line).split() == said.split()
+        assert "…" not in "".join(lines)
+        table.show(COLUMNS, ROWS)
+        await pilot.pause()
+        assert "80,565.56" in rows(table)[1]
+        assert "Candidate" not in "".join(rows(table))

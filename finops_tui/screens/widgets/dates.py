@@ -47,6 +47,12 @@ def axis_labels(bins: Sequence[Bin], size: float, width: int) -> list[tuple[int,
     return _thinned([(int(index * size), str(each)) for index, each in enumerate(bins)], width)
 
 
+def around(labels: Sequence[tuple[int, str]], start: int, stop: int) -> tuple[int, int]:
+    """The cells from `start` to `stop`, and all of each label they touch: what is left of one says nothing."""
+    touched = [(x, x + len(text)) for x, text in labels if x < stop and start < x + len(text)]
+    return min([start, *(x for x, _ in touched)]), max([stop, *(end for _, end in touched)])
+
+
 def _placed(labels: list[tuple[int, str]], size: float) -> list[tuple[int, str]]:
     return [(int(index * size), text) for index, text in labels]
 

@@ -14,7 +14,7 @@ from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import palette
 from finops_tui.screens.widgets import legend
 from finops_tui.screens.widgets.chart import Chart, ChartMessage
-from finops_tui.screens.widgets.dates import Bin, axis_labels
+from finops_tui.screens.widgets.dates import Bin, around, axis_labels
 from finops_tui.screens.widgets.scale import Axis, Columns, axis, columns
 from finops_tui.screens.widgets.stack import Layer, Series, extremes, layers, side
 
@@ -204,13 +204,20 @@ class StackedColumns(Chart):
 
     def _draw_foot(self, grid: Grid, plan: _Plan) -> None:
         cols = plan.columns
-        starts = [self._bins[cols.span(index)[0]] for index in range(cols.count)]
-        for x, label in axis_labels(starts, cols.width, grid.width - plan.gutter):
-            grid.write(plan.gutter + x, plan.foot, label, palette(self.look).muted)
-        if self._incomplete(plan):
-            x = plan.gutter + (cols.count - 1) * cols.width
+        last = plan.gutter + (cols.count - 1) * cols.width
+        incomplete = self._incomplete(plan)
+        for x, label in self._labels(plan, grid.width):
+            if not incomplete or x + len(label) <= last:
+                grid.write(x, plan.foot, label, palette(self.look).muted)
+        if incomplete:
             sign = glyphs(self.look).partial
-            grid.fill(x, plan.foot, cols.width - cols.gap, sign, palette(self.look).accent)
+            grid.fill(last, plan.foot, cols.width - cols.gap, sign, palette(self.look).accent)
+
+    def _labels(self, plan: _Plan, width: int) -> list[tuple[int, str]]:
+        """The labels of the time axis, each with the cell it starts at."""
+        cols = plan.columns
+        starts = [self._bins[cols.span(index)[0]] for index in range(cols.count)]
+        return [(plan.gutter + x, label) for x, label in axis_labels(starts, cols.width, width - plan.gutter)]
 
     def _draw_marks(self, grid: Grid, plan: _Plan) -> None:
         """A sign at the top of the columns of marked bins."""
@@ -233,7 +240,9 @@ class StackedColumns(Chart):
         width = min(cols.width - cols.gap, line.cell_length - x)
         colors = palette(self.look)
         caret = strip([(glyphs(self.look).caret * width, colors.strong if self.has_focus else colors.accent)])
-        return Strip.join([line.crop(0, x), caret, line.crop(x + width)])
+        left, right = around(self._labels(plan, line.cell_length), x, x + width)
+        sides = Strip.blank(x - left), Strip.blank(right - x - width)
+        return Strip.join([line.crop(0, left), sides[0], caret, sides[1], line.crop(right)])
 
     # Changes
 

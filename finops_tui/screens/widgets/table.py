@@ -189,9 +189,9 @@ class VTable(TableCursor):
         if y == 0:
             return self._line("head")
         index = y - 1 + self.scroll_offset.y
-        if index >= self.count:
-            return self._line("words" if y == 1 and not self.count else "blank")
-        return self._line(index)
+        if index < self.count:
+            return self._line(index)
+        return self._line("blank" if self.count else f"{y}")
 
     def _line(self, what: int | str) -> Strip:
         """A line from the cache, or drawn."""
@@ -207,8 +207,9 @@ class VTable(TableCursor):
             return line(self._places(), self._rows[what], state or RowState(), width, self.look)
         if what == "head":
             return head(self._places(), self._sort, width, self.look)
-        if what == "words":
-            return words(self._instead or (self._empty, palette(self.look).muted), width, self.look)
+        if what != "blank":  # instead of rows: the line of that number
+            said = words(self._instead or (self._empty, palette(self.look).muted), width, self.look)
+            return dict(enumerate(said, 1)).get(int(what), Strip.blank(width))
         return Strip.blank(width)
 
     def _state(self, index: int) -> RowState:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from finops_tui.screens.cells import fit, strip
+from finops_tui.screens.cells import fit, strip, written
 from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import palette
 from finops_tui.screens.widgets.table_cells import Part, Row, draw
@@ -101,7 +102,7 @@ def _gutter(state: RowState, look: Look) -> str:
     return signs.pointer if state.cursor and look.ansi else " "
 
 
-def words(text: Part, width: int, look: Look) -> Strip:
+def words(text: Part, width: int, look: Look) -> list[Strip]:
     """Draw words in place of rows.
 
     Args:
@@ -110,6 +111,8 @@ def words(text: Part, width: int, look: Look) -> Strip:
         look: Characters.
 
     Returns:
-        One line of that width.
+        As many lines of that width as the words take.
     """
-    return strip([(fit(f"  {text[0]}", width, look), text[1])]).adjust_cell_length(width)
+    room = max(width - 2, 1)
+    lines = [line for part in text[0].splitlines() for line in wrap(written(part, look), room)]
+    return [strip([(fit(f"  {line}", width, look), text[1])]).adjust_cell_length(width) for line in lines]
