@@ -96,9 +96,7 @@ class Mask:
             return name
         found = self._words.get((kind, name))
         if found is None:
-            digest = hmac.digest(
-                self._secret, name.encode("utf-8", "replace"), hashlib.sha256
-            ).hex()
+            digest = hmac.digest(self._secret, name.encode("utf-8", "replace"), hashlib.sha256).hex()
             found = f"{kind}-{digest[:_DIGITS]}"
             if self._names.get(found, name) != name:
                 found = f"{kind}-{digest[:_LONG]}"

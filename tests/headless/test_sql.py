@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from finops_tui import console, console_shell, loader
+from finops_tui import console, loader
 from finops_tui.console import Console, ConsoleError
 from finops_tui.queries import focus_table
 from tests.sources.bills import focus, text
