@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finops_tui.queries import amounts, dimensions, filters
+from finops_tui.queries.converting import days
 from finops_tui.queries.view import BILL, CATEGORIES, FIRST, View
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def exchanged(store: Store, view: View, calendar: Calendar) -> tuple[Used, ...] 
         return None
     if store.rates is None:
         raise ValueError('no rates of exchange: name a file in finops.toml, [currency] rates = "rates.csv"')
-    return store.rates.used(calendar.currencies, view.converted, view.period)
+    return store.rates.used(calendar.currencies, view.converted, days(view))
 
 
 def rates_told(found: Result) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,12 @@ def findings(store: Store, calendar: Calendar, period: Period) -> list[Finding]:
         )
         for entry in entries
     )
+    target = (store.rates.target or calendar.currencies[0]) if store.rates is not None else None
+    converted = replace(view, group_by=("currency",), converted=target)
+    rates = [quality.of_rates(store.ask_now("by_key", converted), target)] if target is not None else []
     return quality.in_order(
         [
+            *rates,
             *quality.of_charges(store.ask_now("quality", view, tolerance=quality.TOLERANCE)),
             quality.of_commitments(store.ask_now("quality_commitments", view)),
             *quality.of_tags(store.ask_now("quality_tags", view)),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finops_tui.queries import filters
 from finops_tui.queries.amounts import EXACT, ZERO, add
 from finops_tui.queries.buckets import describe, grain_for
+from finops_tui.queries.converting import days
 from finops_tui.queries.explain import explain
 from finops_tui.queries.explain_words import largest_remainder, mostly, sentences
 from finops_tui.queries.markers import within
@@ -158,7 +159,7 @@ def _words(store: Store, view: View, calendar: Calendar) -> Iterable[str]:
     if view.filter is not None:
         yield f"only {filters.unparse(view.filter)}"
     if view.converted is not None and store.rates is not None:
-        for used in store.rates.used(calendar.currencies, view.converted, view.period):
+        for used in store.rates.used(calendar.currencies, view.converted, days(view)):
             yield used.words
     if view.excluded:
         yield f"without {', '.join(sorted(view.excluded))}"

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 RELATION: Final = "exchange"
 
 
-def spans(rates: Rates, codes: Iterable[str], target: str, periods: Iterable[Period]) -> list[Span]:
-    """The rates that count from the first day of some periods to the last, no day twice."""
-    wanted = list(periods)
-    whole = Period(min(period.since for period in wanted), max(period.until for period in wanted))
-    return [span for code in sorted(set(codes) - {target}) for span in rates.spans(code, target, whole)]
+def days(view: View) -> Period:
+    """From the first day a view looks at to its last."""
+    periods = (view.period, *([view.compared.before] if view.compared is not None else []))
+    return Period(min(period.since for period in periods), max(period.until for period in periods))
+
+
+def spans(rates: Rates, codes: Iterable[str], view: View) -> list[Span]:
+    """The rates that a converted view is reckoned by, no day of a currency twice."""
+    target = view.converted or ""
+    return [span for code in sorted(set(codes) - {target}) for span in rates.spans(code, target, days(view))]
 
 
 def values(found: Sequence[Span], text: Callable[[object], str]) -> str:
@@ -84,8 +89,7 @@ class Conversion:
         self._bind = bind
         self._money = money
         codes = {code for segment in segments for code in segment.currencies or rates.codes}
-        periods = (view.period, *([view.compared.before] if view.compared is not None else []))
-        self.spans = spans(rates, codes, self.target, periods)
+        self.spans = spans(rates, codes, view)
         self._codes = {span.rate.code for span in self.spans}
 
     def applies(self, segment: Segment) -> bool:

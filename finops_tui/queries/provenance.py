@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import buckets, explain_words, filters
 from finops_tui.queries.amounts import EXACT, ZERO, add, shortened
-from finops_tui.queries.converting import spans
+from finops_tui.queries.converting import days, spans
 from finops_tui.queries.dimensions import is_tag
 from finops_tui.queries.provenance_files import Unit, deliveries, over_files, unreadable
 from finops_tui.queries.provenance_sql import Focus, over_table
@@ -156,7 +156,7 @@ def provenance(
     keys = _delivered_keys(asked.raw_keys)
     codes = {code for unit in touched for code in unit.currencies}
     target, known = view.converted or "", rates if view.converted else None
-    by = spans(known, codes, target, periods) if known is not None else ()
+    by = spans(known, codes, view) if known is not None else ()
     files, why_not = "", _why_not(view, touched)
     if not why_not:
         focus = Focus(view, teams, keys, spans=by)
@@ -171,7 +171,7 @@ def provenance(
         files,
         why_not,
         over_table(Focus(view, teams, keys, there, spans=by), scale),
-        known.used(codes, target, view.period) if known is not None else (),
+        known.used(codes, target, days(view)) if known is not None else (),
     )
 
 

@@ -32,6 +32,7 @@ CHECKS: Final[dict[str, str]] = {
     "service": "Every charge names its service",
     "category": "Every charge has a category that FOCUS knows",
     "currency": "Every charge has a billing currency",
+    "rate": "Every currency has a rate",
     "account": "Every charge has a billing account",
     "commitment": "What a commitment gave is what was paid for it",
     "tag keys": "Tag keys are spelled one way",
@@ -163,6 +164,23 @@ class Bill:
     account: str
     period: str
     billed: Mapping[str, Decimal]
+
+
+def of_rates(frame: pl.DataFrame, target: str) -> Finding:
+    """The finding of the question `by_key`, by currency and converted: money that stayed in its own currency.
+
+    Args:
+        frame: Its answer; `k0` is the billing currency, `currency` what it became.
+        target: The currency that costs are converted to.
+    """
+    foreign = [row for row in frame.iter_rows(named=True) if row["k0"] != target]
+    apart = [row for row in foreign if row["currency"] != target]
+    looked, broken = sum(row["n"] for row in foreign), sum(row["n"] for row in apart)
+    if not looked:
+        return Finding("rate", OPEN, 0, 0, {}, f"all charges are in {target}")
+    codes = ", ".join(sorted({row["k0"] for row in apart}))
+    words = f"{broken:,} of {looked:,} charges to convert to {target}" + (f": {codes}" if codes else "")
+    return Finding("rate", FAIL if broken else HOLDS, broken, looked, _amounts(apart, "cost"), words)
 
 
 def of_bills(bills: Iterable[Bill]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from finops_tui.queries.converting import days
 from finops_tui.screens.line import Part
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def used(desk: Desk, view: View) -> tuple[Used, ...]:
     """The rates that a view is converted by."""
     if view.converted is None or desk.rates is None or desk.calendar is None:
         return ()
-    return desk.rates.used(desk.calendar.currencies, view.converted, view.period)
+    return desk.rates.used(desk.calendar.currencies, view.converted, days(view))
 
 
 def told(desk: Desk, view: View) -> str:
@@ -47,3 +48,9 @@ def currency(desk: Desk, view: View) -> Part:
     if code != view.converted:
         return Part(f"{code} without a rate", "warn", 0)
     return Part(f"{code} by {told(desk, view)}", "", 0, brief=f"{code} converted")
+
+
+def beside(desk: Desk, view: View) -> Part:
+    """The rates beside a figure; where there is little room, the one of the first currency."""
+    brief = next((one.rate.words for one in used(desk, view)), "no rate counts")
+    return Part(f"by {told(desk, view)}", "muted", 1, brief=brief)

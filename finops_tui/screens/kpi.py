@@ -64,7 +64,7 @@ class KpiLine(Line, Asking):
         self.figures = figures(await self.ask("total", everything), view.currency)
         parts, others = cost_parts(self.figures, view), other_currencies(self.figures, view.converted)
         if view.converted is not None and view.currency == view.converted:
-            parts.insert(1, Part(f"by {converting.told(self.desk, view)}", "muted", 1, brief="converted"))
+            parts.insert(1, converting.beside(self.desk, view))
         self.show((*parts, *others))
         month = await self._month(view)
         self.show((*parts, *month, *others))

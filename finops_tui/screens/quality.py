@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -32,7 +33,7 @@ COLUMNS: Final = (
     Column("state", "State", 5),
     Column("title", "Should hold", 34, flex=2),
     Column("broken", "Broken", 9, kind="number"),
-    Column("amounts", "At stake", 16, align="right"),
+    Column("amounts", "At stake", 19, align="right"),
     Column("words", "Found", 30, flex=3, min_terminal_width=110),
 )
 
@@ -72,6 +73,12 @@ class QualityScreen(Page[View]):
         self.ask_checks()
 
     @property
+    def target(self) -> str:
+        """The currency that costs are converted to, or '' without rates."""
+        rates, calendar = self.desk.rates, self.desk.calendar
+        return "" if rates is None or calendar is None else rates.target or calendar.currencies[0]
+
+    @property
     def checks(self) -> SortedTable:
         """The table."""
         return self.query_one("#checks", SortedTable)
@@ -94,6 +101,7 @@ class QualityScreen(Page[View]):
         except DeskError as error:
             self.checks.message(str(error))
             return
+        rates = await self.ask_rates()
         until = self.desk.calendar.complete_until if self.desk.calendar is not None else view.period.until
         loaded = self.desk.loaded
         bills = (
@@ -102,6 +110,7 @@ class QualityScreen(Page[View]):
         )
         self.findings = quality.in_order(
             [
+                *rates,
                 *quality.of_charges(charges),
                 quality.of_commitments(commitments),
                 *quality.of_tags(tags),
@@ -111,6 +120,17 @@ class QualityScreen(Page[View]):
             ]
         )
         self.list_findings()
+
+    async def ask_rates(self) -> list[Finding]:
+        """Ask for money that no rate converts, where rates are known."""
+        if not self.target:
+            return []
+        view = replace(self.view, group_by=("currency",), converted=self.target)
+        try:
+            return [quality.of_rates(await self.desk.ask("by_key", view), self.target)]
+        except DeskError as error:
+            self.say(str(error), "bad")
+            return []
 
     def list_findings(self) -> None:
         """List the findings."""
@@ -159,6 +179,9 @@ class QualityScreen(Page[View]):
             self.say(f"{finding.words}: d in the explorer groups by a tag")
         elif finding.name == "commitment":
             self.dismiss(self.view.regroup("commitment"))
+        elif finding.name == "rate":
+            code = next(iter(finding.amounts), None)
+            self.dismiss(replace(self.view, group_by=("service",), currency=code, converted=self.target))
         elif finding.name in BEHIND:
             where = "the last days of the trend" if BEHIND[finding.name] == "days" else "Sources"
             self.say(f"{finding.words}: see {where}")

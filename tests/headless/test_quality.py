@@ -66,7 +66,7 @@ def checks(
 
 def test_a_clean_bill_holds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     found = checks(capsys, tmp_path, clean())
-    assert set(found) == set(quality.CHECKS)
+    assert set(found) == set(quality.CHECKS) - {"rate"}  # no rates are named
     assert {name for name, one in found.items() if one["state"] != "pass"} <= {"late"}
     assert all(not one["amounts"] for name, one in found.items() if name != "late")
 
@@ -167,3 +167,23 @@ def test_the_table_is_safe(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     for form in ("table", "md", "csv"):
         __main__.main(["quality", "--store", str(tmp_path / "store"), "--format", form])
         assert "\x1b" not in capsys.readouterr().out.replace("\x1b", "", 0) or form == "csv"
+
+
+def test_money_without_a_rate_is_found_when_rates_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted = [
+        bill.row("2026-04-03", "7.5", BillingCurrency="EUR", ListCost="8", Tags='{"team": "a"}'),
+        bill.row("2026-04-20", "10.25", BillingCurrency="EUR", ListCost="11", Tags='{"team": "a"}'),
+        bill.row("2026-04-20", "3", BillingCurrency="JPY", ListCost="4", Tags='{"team": "a"}'),
+    ]
+    (tmp_path / "rates.csv").write_text("date,from,to,rate\n2026-04-10,EUR,USD,1.1\n")
+    config = tmp_path / "finops.toml"
+    config.write_text('[currency]\nrates = "rates.csv"\nconvert = "USD"\n')
+    found = checks(capsys, tmp_path, [*clean(), *planted], "--config", str(config))["rate"]
+    assert (found["state"], found["broken"], found["looked_at"]) == ("fail", 2, 3)
+    assert {code: Decimal(amount) for code, amount in found["amounts"].items()} == {
+        "EUR": Decimal("7.5"),
+        "JPY": Decimal(3),
+    }
+    assert "rate" not in checks(capsys, tmp_path, clean())

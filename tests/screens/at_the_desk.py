@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
 
+    from finops_tui.queries.exchange import Rates
+
 FIRST, LAST = date(2026, 8, 1), date(2026, 11, 19)
 
 
 class BillDesk:
     """Answers from a bill as a store does, in a thread, and remembers what was asked."""
 
-    def __init__(self, bill: Bill) -> None:
+    def __init__(self, bill: Bill, rates: Rates | None = None) -> None:
         self.bill = bill
+        self.rates = rates
         self.asked: list[tuple[str, View]] = []
 
     async def __call__(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
         self.asked.append((question, view))
-        statement = render(question, view, self.bill.catalog, None, parameters)
+        statement = render(question, view, self.bill.catalog, None, parameters, rates=self.rates)
         cursor = self.bill.connection.cursor()  # one each: an answer nobody waits for may still be computed
         return await asyncio.to_thread(
             lambda: pl.DataFrame(cursor.sql(statement.sql, params=statement.values))
@@ -65,7 +68,7 @@ def desk_over(rows: list[Row], *, look: Look | None = None, **fields: Any) -> De
     bill, calendar = _bill_of(rows)
     period = calendar.period("mtd")
     start = View(period, calendar.compared(period), currency=calendar.currencies[0])
-    return Desk(BillDesk(bill), calendar, look or Look(), start, title="test", **fields)
+    return Desk(BillDesk(bill, fields.get("rates")), calendar, look or Look(), start, title="test", **fields)
 
 
 def company() -> list[Row]:
