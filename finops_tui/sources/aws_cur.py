@@ -25,6 +25,10 @@ FROM raw_cur_items JOIN raw_cur_lines USING (line)
 WHERE line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2') GROUP BY ALL"""
 
 
+_SIGNS: Final = (b'"line_item_unblended_cost":', b'"LINE_ITEM_UNBLENDED_COST":', b'"lineItem/UnblendedCost":')
+"""A name with the colon after it: manifests list the same names as values."""
+
+
 def detect(seen: Seen) -> str | None:
     """The generation of a CUR header."""
     snaked = {snake(name) if "/" in name else name.lower() for name in seen.names}
@@ -89,8 +93,7 @@ KIND: Final = Kind(
     tags=("resource_tags",),
     prepare=commitments.net_unused,
     notes=_SPLIT_SQL,
+    signs=_SIGNS,
     divided=True,
-    quantities=(
-        *("line_item_usage_amount", "split_line_item_actual_usage", "split_line_item_split_usage"),
-    ),
+    quantities=(*("line_item_usage_amount", "split_line_item_actual_usage", "split_line_item_split_usage"),),
 )

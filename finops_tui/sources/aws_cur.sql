@@ -20,7 +20,7 @@ FROM (
         r.* EXCLUDE (bill_payer_account_id, line_item_usage_account_id, line_item_currency_code),
         coalesce(bill_payer_account_id, '(none)') AS payer,
         coalesce(line_item_usage_account_id, '(none)') AS account,
-        coalesce(line_item_currency_code, 'XXX') AS currency,
+        coalesce(upper(line_item_currency_code), 'XXX') AS currency,
         bill_billing_period_start_date AS period,
         coalesce(line_item_line_item_type, 'Usage') AS kind
     FROM raw_cur_lines r

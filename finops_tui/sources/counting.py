@@ -109,7 +109,7 @@ class Counter:
             try:
                 self._text.decode(chunk)
             except UnicodeDecodeError as error:
-                raise UncountableError("not UTF-8") from error
+                raise UncountableError("not UTF-8; save it as UTF-8") from error
             self._pending = bool(self._text.getstate()[0])
 
     def _check_line_ends(self, chunk: bytes) -> None:

@@ -89,6 +89,7 @@ def _look(path: Path) -> tuple[str, bool]:
 def _search(folder: Path, found: dict[Path, Path], skipped: list[Skipped], refused: list[Refused]) -> None:
     """Add the bills below a folder."""
     before = len(found)
+    passed = len(skipped)
     for path in _walk(folder):
         problem, is_folder = _look(path)
         if is_folder:
@@ -104,7 +105,19 @@ def _search(folder: Path, found: dict[Path, Path], skipped: list[Skipped], refus
     if len(found) == before and not any(
         folder == other or folder in other.parents for other in found.values()
     ):
-        refused.append(_refused(folder, "no bills in this folder"))
+        refused.append(_refused(folder, _nothing(skipped[passed:])))
+
+
+def _nothing(skipped: Sequence[Skipped]) -> str:
+    """Why a folder has no bills: the first of what was left out, and what can be done."""
+    if not skipped:
+        return "no bills in this folder: there are no files in it"
+    first, more = skipped[0], len(skipped) - 1
+    others = f", and {more} more" if more else ""
+    cure = (
+        "" if first.reason == oci.USAGE else "; a file that is named outright is read whatever it is called"
+    )
+    return f"no bills in this folder: {Path(first.file).name} is {first.reason}{others}{cure}"
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -31,7 +31,8 @@ SELECT
     coalesce(account(BillingAccountId), '(none)') AS BillingAccountId,
     BillingAccountName,
     BillingAccountType,
-    coalesce(BillingCurrency, 'XXX') AS BillingCurrency,
+    CASE WHEN regexp_full_match(BillingCurrency, '[A-Za-z]{3}') THEN upper(BillingCurrency)
+        ELSE coalesce(BillingCurrency, 'XXX') END AS BillingCurrency,
     CapacityReservationId,
     CapacityReservationStatus,
     CASE lower(ChargeCategory)

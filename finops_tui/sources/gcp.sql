@@ -45,7 +45,7 @@ SELECT
     location_zone AS AvailabilityZone,
     coalesce(billing_account_id, '(none)') AS BillingAccountId,
     'Billing Account' AS BillingAccountType,
-    coalesce(currency, 'XXX') AS BillingCurrency,
+    coalesce(upper(currency), 'XXX') AS BillingCurrency,
     CASE
         WHEN is_credit THEN 'Credit'
         WHEN kind = 'tax' THEN 'Tax'

@@ -71,7 +71,7 @@ def _check_bytes(start: bytes) -> None:
         # A character may be cut off at the end of what was read, never inside the first line.
         (line if len(line) < len(start) else line[: START - 4]).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise HeaderError("not text, or not UTF-8") from error
+        raise HeaderError("not text, or not UTF-8; save it as UTF-8") from error
     if b"\0" in line:
         raise HeaderError("a NUL byte; not text")
 
@@ -86,7 +86,7 @@ def _first_record(text: str) -> str:
             ends = [at for at in (piece.find("\n"), piece.find("\r")) if at >= 0]
             end = before + min(ends)
             if text[end] == "\r" and text[end : end + 2] != "\r\n":
-                raise HeaderError("line ends are bare CR")
+                raise HeaderError("line ends are bare CR; save it with LF or CRLF")
             return text[:end]
     if quoted:
         raise HeaderError("a quote never closes in the header")

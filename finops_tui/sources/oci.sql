@@ -35,7 +35,7 @@ SELECT
     product_availabilitydomain AS AvailabilityZone,
     coalesce(lineitem_tenantid, '(none)') AS BillingAccountId,
     'Tenancy' AS BillingAccountType,
-    coalesce(cost_currencycode, 'XXX') AS BillingCurrency,
+    coalesce(upper(cost_currencycode), 'XXX') AS BillingCurrency,
     'Usage' AS ChargeCategory,
     CASE WHEN corrects THEN 'Correction' END AS ChargeClass,
     product_description AS ChargeDescription,

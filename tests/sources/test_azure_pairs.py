@@ -148,6 +148,32 @@ def test_the_same_charges_without_a_sign_of_which_they_are_count_once(bench: Ben
     assert any("8 records left out: most of its charges are in one.csv too" in note for note in staged.notes)
 
 
+def test_actual_and_amortized_cost_in_one_file_are_told(bench: Bench):
+    plain, bought, unused = (
+        ea("7"),
+        ea("50", **RESERVED, **BOUGHT),
+        ea("40", **RESERVED, ChargeType="UnusedReservation"),
+    )
+    words = "1 record of purchases of reservations and savings plans, which amortized cost does not have by itself"
+    staged = bench.stage(bench.file("all.csv", text([plain, bought, plain, unused])))
+    assert any(words in note for note in staged.notes)
+    staged = bench.stage(
+        bench.file("a.csv", text([plain, bought])), bench.file("b.csv", text([plain, unused]))
+    )
+    assert sums(bench) == (57, 47)
+    assert not any(words in note for note in staged.notes)
+
+
+def test_of_runs_in_folders_the_folder_that_counts_is_named(bench: Bench):
+    rows = text([ea(str(place), MeterId=f"m{place}") for place in range(1, 9)])
+    for name in ("one", "two"):
+        (bench.folder / name).mkdir()
+    files = [bench.file(f"{name}/part_0_0001.csv", rows + end) for name, end in (("one", ""), ("two", "\n"))]
+    staged = bench.stage(*files)
+    assert sums(bench) == (36, 36)
+    assert any("8 records left out: most of its charges are in one/ too" in note for note in staged.notes)
+
+
 def test_parts_of_a_bill_without_a_sign_of_which_they_are_add_up(bench: Bench):
     rows = [ea(str(place), MeterId=f"m{place}") for place in range(1, 9)]
     staged = bench.stage(bench.file("one.csv", text(rows[:4])), bench.file("two.csv", text(rows[4:])))

@@ -270,6 +270,11 @@ def test_region_from_the_best_there_is(bench: Bench, place: dict[str, str], regi
     assert bench.one("RegionId") == region
 
 
+def test_a_currency_is_one_in_any_case(bench: Bench):
+    bench.stage_rows([cur(cost="1"), cur(cost="2", line_item_currency_code="usd")])
+    assert bench.query("SELECT BillingCurrency, sum(BilledCost) FROM staged GROUP BY ALL") == [("USD", 3)]
+
+
 def test_words_for_no_value_are_none(bench: Bench):
     bench.stage_rows(
         [covered("3", "None"), cur("SavingsPlanNegation", "-3"), cur(line_item_resource_id="None")]

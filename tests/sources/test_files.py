@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from finops_tui.sources import Discovery, containers, discover
-from tests.sources.bills import Bench, cur, focus, text
+from tests.sources.bills import CUR, Bench, cur, focus, text
 
 
 def write(path: Path, content: str = "x", *, age: int = 0) -> Path:
@@ -54,6 +54,34 @@ def test_what_is_not_there_is_refused(tmp_path: Path, source: str, why: str):
     found = discover([tmp_path / source])
     assert found.files == ()
     assert why in found.refused[0].reason
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [
+        ((), "there are no files in it"),
+        (("bill.tsv", "notes.md"), "bill.tsv is not a bill: its name does not end in .csv"),
+        (("notes.md", "x.txt"), ", and 1 more; a file that is named outright is read whatever it is called"),
+        (("data.json",), "data.json is JSON, but of no bill that is known here"),
+    ],
+)
+def test_a_folder_without_bills_says_what_is_in_it(tmp_path: Path, inside: tuple[str, ...], why: str):
+    (tmp_path / "folder").mkdir()
+    for name in inside:
+        write(tmp_path / "folder" / name)
+    (refused,) = discover([tmp_path / "folder"]).refused
+    assert refused.reason.startswith("no bills in this folder: ")
+    assert why in refused.reason
+
+
+def test_a_cost_and_usage_report_as_json_is_found_in_a_folder(bench: Bench):
+    lines = [{**CUR, "resource_tags": {"user_team": "a"}, "product": None}, cur("Credit", "-0.25")]
+    bench.file("bill.jsonl", "\n".join(map(json.dumps, lines)))
+    write(bench.folder / "export.json", json.dumps({"columns": [{"name": "line_item_unblended_cost"}]}))
+    found = discover([bench.folder])
+    assert names(found, bench.folder) == ["bill.jsonl"]
+    assert bench.stage(*found.files).refused == ()
+    assert bench.one("sum(BilledCost)") == Decimal("1.25")
 
 
 def test_only_bills_of_a_folder_count(tmp_path: Path):

@@ -69,6 +69,8 @@ def test_vendor_columns_may_come_and_optional_ones_go(bench: Bench):
         ("PricingCategory", "committed", "Committed"),
         ("CommitmentDiscountStatus", "unused", "Unused"),
         ("CommitmentDiscountCategory", "SPEND", "Spend"),
+        ("BillingCurrency", "usd", "USD"),
+        ("BillingCurrency", "Token", "Token"),
         ("SubAccountId", "123456789012.0", "123456789012"),
         ("BillingAccountId", "123456789012.0", "123456789012"),
         ("BillingAccountId", "1.0", "1.0"),

@@ -224,6 +224,11 @@ def test_no_currency_no_bill(bench: Bench):
     assert "currency" in bench.reason(jsonl([made]), "a.json")
 
 
+def test_a_currency_is_one_in_any_case(bench: Bench):
+    bench.stage(bench.file("a.json", jsonl([line(1, currency="usd"), line(2, currency="USD")])))
+    assert bench.query("SELECT BillingCurrency, sum(BilledCost) FROM staged GROUP BY ALL") == [("USD", 3)]
+
+
 def test_third_parties_and_unknown_fields(bench: Bench):
     made = line(1, transaction_type="THIRD_PARTY_RESELLER", seller_name="Acme")
     bench.stage(
