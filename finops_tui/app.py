@@ -118,7 +118,7 @@ class FinopsApp(App[None]):
 
         view = self.explorer.view
         if view is None:
-            self.panes.say("nothing is loaded yet")
+            self.panes.say("no bill is loaded yet")
         elif self.panes.where == "quality":
             self.panes.say("you are here; Esc goes back")
         else:
@@ -186,6 +186,8 @@ class FinopsApp(App[None]):
         there = self.desk.newer is not None and await self.desk.newer()
         key = shown_all(next(action for action in ACTIONS if action.id == "refresh"), self.desk.keys)[0]
         words = (f"newer data is loaded: {key} shows it", f"{key} newer data") if there else ("", "")
+        if not there and self.desk.loading is not None and (busy := await self.desk.loading()):
+            words = (busy, "loading…")
         for screen in self.screen_stack:
             if isinstance(screen, Panes):
                 screen.offer(*words)

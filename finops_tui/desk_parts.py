@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from finops_tui import markers, notes
+from finops_tui import lock, markers, notes
 from finops_tui.screens.desk import DeskError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 
 SQL_ROWS = 5_000
 """Most rows of an answer to somebody's own SQL."""
+
+
+def loading(store: Store) -> Callable[[], Awaitable[str]]:
+    """Says whether somebody loads into a store just now."""
+
+    def look() -> str:
+        if lock.holder(store.root):
+            return "loading…: newer data is on its way"
+        return "loading…: looking for newer deliveries" if lock.holder(store.root, lock.SYNC) else ""
+
+    async def words() -> str:
+        return await asyncio.to_thread(look)
+
+    return words
 
 
 class Sql:

@@ -80,6 +80,7 @@ def build_desk(
     desk.notes = desk_parts.Notes(desk, settings, file) if file is not None else None
     desk.refresh = _refresh(store, desk, settings.view)
     desk.newer = None if demo else _newer(store)
+    desk.loading = None if demo else desk_parts.loading(store)
     desk.quarantined = _quarantined(store)
     desk.load = None if demo else _Load(store, desk, settings.formats)
     attach(store, desk, settings.view, first if own is None else None)

@@ -62,7 +62,7 @@ def rate_row(used: Used) -> Row:
         "rate": rate.value,
         "date": rate.day,
         "how": rate.how,
-        "rates_in_period": used.count,
+        "count": used.count,
         "file": used.file,
     }
 

@@ -90,7 +90,7 @@ class Used:
     @property
     def words(self) -> str:
         """The last one, its date, how it was come by, and the file."""
-        more = f", the last of {self.count} in the period" if self.count > 1 else ""
+        more = f", the last of {self.count}" if self.count > 1 else ""
         how = "" if self.rate.how == "given" else f", {self.rate.how}"
         return f"{self.rate.words}{how}{more}, from {self.file}{self._from}"
 

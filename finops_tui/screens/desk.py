@@ -173,6 +173,7 @@ class Desk:
         title: What is open: the store's or the demo's name.
         load: Loads bills, or None where loading makes no sense (the demo).
         newer: Whether another load has published a newer generation; off the event loop.
+        loading: What is being loaded just now, by whomever, in words; '' for nothing.
         refresh: Goes to the newest generation; true when there was a newer one.
         export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
         quarantined: Records set aside: from which on, how many (all), so many characters of their text (all).
@@ -200,6 +201,7 @@ class Desk:
     title: str = ""
     load: Load | None = None
     newer: Callable[[], Awaitable[bool]] | None = None
+    loading: Callable[[], Awaitable[str]] | None = None
     refresh: Callable[[], Awaitable[bool]] | None = None
     export: Callable[[pl.DataFrame, Path, str], Path] | None = None
     quarantined: Callable[[int, int | None, int | None], Awaitable[pl.DataFrame]] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from finops_tui.screens.desk import Desk
 
 Values = tuple[str | None, ...]
+AGE: Final = 60.0
+"""Seconds after which it is said anew how long ago the data was loaded."""
+
 _WIDTHS: Final = [(0, "-tiny-wide"), (60, "-narrow"), (100, "-wide")]
 _HEIGHTS: Final = [(0, "-tiny-high"), (15, "-short"), (30, "-tall"), (50, "-high")]
 
@@ -76,6 +80,7 @@ class ExplorerCore(Panes[None]):
         """Look at the first view."""
         self.query_one("#hints", Line).show(explorer_words.hints(self.where, self.desk.keys))
         self.groups.focus()
+        self.set_interval(AGE, self.show_status)
         self.show_first()
 
     def show_first(self) -> None:
@@ -142,7 +147,7 @@ class ExplorerCore(Panes[None]):
     def travel(self, by: int) -> None:
         """Go back or forward in time."""
         if self.history is None:
-            self.say("nothing is loaded yet")
+            self.say("no bill is loaded yet")
             return
         history = self.history.undo() if by < 0 else self.history.redo()
         if history is self.history or history.at == self.history.at:
@@ -221,7 +226,8 @@ class ExplorerCore(Panes[None]):
     @on(VTable.RowHighlighted)
     def show_status(self) -> None:
         """Say what is in the table and under the cursor."""
-        self.status.show_state(*explorer_words.status(self.groups, self.desk.calendar))
+        left, right = explorer_words.status(self.groups, self.desk.calendar)
+        self.status.show_state(left, [*right, *explorer_words.loaded(self.desk, datetime.now(UTC))])
 
     @on(VTable.MarksChanged)
     def show_marks(self) -> None:

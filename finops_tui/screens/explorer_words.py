@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import filters
 from finops_tui.queries.view import ALLOCATION, BILL
@@ -79,7 +80,7 @@ def alone(desk: Desk) -> str | None:
     """What to say of an allocation that was loaded without its bill; None where there is a bill."""
     if desk.dataset == BILL or (desk.beside is not None and desk.beside.start is not None):
         return None
-    return "no bill is loaded, only how its money is allocated"
+    return "no bill is loaded, only its allocation"
 
 
 def nothing(view: View) -> str:
@@ -117,6 +118,28 @@ def status(groups: Groups, calendar: Calendar | None) -> tuple[list[Part], list[
             day = last.fromordinal(complete)
             right.append(Part(f"complete to {day.day} {trail.month(day)}", "muted", 2))
     return left, right
+
+
+_AGES: Final = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def loaded(desk: Desk, now: datetime) -> list[Part]:
+    """When the newest of what is shown was loaded; nothing in the demo, to which nothing is delivered.
+
+    Args:
+        desk: What is loaded.
+        now: The time, with its zone.
+    """
+    times = [unit.loaded_at for unit in desk.loaded if unit.dataset == desk.dataset]
+    if desk.newer is None or not times:
+        return []
+    try:
+        when = datetime.fromisoformat(max(times))
+    except ValueError:
+        return []
+    seconds = int((now - (when if when.tzinfo is not None else when.replace(tzinfo=UTC))).total_seconds())
+    age = next((f"{seconds // size} {word} ago" for size, word in _AGES if seconds >= size), "just now")
+    return [Part(f"loaded {age}", "muted", 2)]
 
 
 def hints(where: str, overrides: Mapping[str, str]) -> list[Part]:

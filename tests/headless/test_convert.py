@@ -143,7 +143,7 @@ def test_a_report_says_the_rates(place: Path, capsys: pytest.CaptureFixture[str]
     (place / "views").mkdir(exist_ok=True)
     (place / "views" / "c.toml").write_text('name = "c"\nconverted = "USD"\nperiod = "2026-05"\n')
     text = asked(capsys, place, "report", "--view", "c", "--format", "md")
-    assert "EUR→USD 1.0834 of 2026-05-12, the last of 2 in the period, from rates.csv" in text
+    assert "EUR→USD 1.0834 of 2026-05-12, the last of 3, from rates.csv, none before 2026-04-10" in text
     assert "--convert USD" in text
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from finops_tui import loader
+from finops_tui import loader, lock
 from finops_tui.app import FinopsApp
 from finops_tui.desks import build_desk
+from finops_tui.screens import explorer_words
 from finops_tui.screens.color import Look
 from finops_tui.screens.sources import SourcesScreen
 from finops_tui.screens.status import StatusLine
@@ -133,3 +136,49 @@ async def test_an_empty_explorer_is_offered_the_first_load(tmp_path: Path) -> No
             await pilot.press("r")
             await settled(pilot)
             assert app.explorer.groups.total == sum(Decimal(r["EffectiveCost"]) for r in rows(1))
+
+
+async def test_a_load_at_hand_is_said_until_it_is_over(store: Store) -> None:
+    app = FinopsApp(build_desk(store, Settings(), Look()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "loading…" not in shown(app)
+        for name in (lock.NAME, lock.SYNC):
+            with lock.hold(store.root, name):
+                await until(pilot, lambda: "loading…" in text_of(app))
+                await pilot.press("j")
+                await settled(pilot)
+                assert "loading…" in text_of(app)
+            await until(pilot, lambda: "loading…" not in shown(app))
+        await load_elsewhere(store, rows(11))
+        with lock.hold(store.root):
+            await until(pilot, lambda: OFFER in shown(app))
+
+
+@pytest.mark.parametrize(
+    ("loaded_at", "said"),
+    [
+        ("2026-11-25T10:00:00Z", "just now"),
+        ("2026-11-25T09:58:59+00:00", "1 min ago"),
+        ("2026-11-25T07:00:00", "3 h ago"),
+        ("2026-11-20T11:00:00Z", "4 d ago"),
+        ("2026-11-26T11:00:00Z", "just now"),
+        ("once", ""),
+    ],
+)
+async def test_how_long_ago_it_was_loaded_is_said(store: Store, loaded_at: str, said: str) -> None:
+    desk = build_desk(store, Settings(), Look())
+    desk.loaded = (replace(desk.loaded[0], loaded_at=loaded_at),)
+    parts = explorer_words.loaded(desk, datetime(2026, 11, 25, 10, 0, 20, tzinfo=UTC))
+    assert [part.text for part in parts] == ([f"loaded {said}"] if said else [])
+    desk.newer = None
+    assert explorer_words.loaded(desk, datetime.now(UTC)) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_freshness_is_in_the_status_line(store: Store, size) -> None:
+    app = FinopsApp(build_desk(store, Settings(), Look()))
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        assert "data to 10 May 2026" in text_of(app)
+        assert "loaded just now" in text_of(app)
