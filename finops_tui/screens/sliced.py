@@ -21,7 +21,7 @@ from finops_tui.screens.status import StatusLine
 from finops_tui.screens.why import Figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.screen import ModalScreen
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from finops_tui.screens.action import Action
     from finops_tui.screens.desk import Desk
 
-NOTHING = "nothing is loaded yet"
+NOTHING = "no bill is loaded yet"
 
 
 def charges_only(view: View) -> View:
@@ -99,6 +99,12 @@ class SlicedPage(Page[View], Asking, Figures):
             Part(trail.counted(view), "warn", 2),
             converting.currency(self.desk, view),
         ]
+
+    def show_state(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
+        """Show the state, and the rates that costs are converted by."""
+        view = self.view or self.base
+        rates = [converting.beside(self.desk, view)] if view.converted is not None else []
+        super().show_state(left, [*rates, *right])
 
     def action_provenance(self, whole: bool) -> None:  # noqa: FBT001 - Textual passes it by position
         """Where what is under the cursor comes from, in both periods."""
