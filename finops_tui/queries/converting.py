@@ -42,7 +42,7 @@ def values(found: Sequence[Span], text: Callable[[object], str]) -> str:
     """
     rows = ",\n    ".join(
         f"({text(span.rate.code)}, DATE '{span.since}', DATE '{span.until}',"
-        f" CAST({span.rate.value:f} AS DECIMAL(28, {DECIMALS})))"
+        f" CAST('{span.rate.value:f}' AS DECIMAL(28, {DECIMALS})))"
         for span in found
     )
     return f"VALUES\n    {rows}"
@@ -60,7 +60,7 @@ def product(amount: str, rate: str) -> str:
     wide, part = f"DECIMAL(38, {DECIMALS})", f"DECIMAL({DECIMALS}, {DECIMALS})"
     fraction = f"CAST({amount} - trunc({amount}) AS {part})"
     return (
-        f"CAST(trunc({amount}) * {rate} AS {wide})"
+        f"CAST(CAST(trunc({amount}) AS DECIMAL(20, 0)) * {rate} AS {wide})"
         f" + CAST({fraction} * CAST(trunc({rate}) AS DECIMAL(10, 0)) AS {wide})"
         f" + CAST({fraction} * CAST({rate} - trunc({rate}) AS {part}) AS {wide})"
     )

@@ -18,6 +18,7 @@ from finops_tui.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from finops_tui.queries.exchange import Rates
     from finops_tui.queries.view import View
 
 HOSTILE = (
@@ -104,11 +105,11 @@ def teams() -> Teams:
     )
 
 
-def store_of(root: Path, *files: Path) -> Store:
+def store_of(root: Path, *files: Path, rates: Rates | None = None) -> Store:
     """A store that one load after the other has filled."""
     for file in files:
         loader.load(root, [str(file)])
-    return Store(root, teams=teams())
+    return Store(root, teams=teams(), rates=rates)
 
 
 def origin_of(store: Store, view: View) -> Provenance:
@@ -120,4 +121,4 @@ def origin_of(store: Store, view: View) -> Provenance:
         store.ask_now("given", unread(view)),
         keys,
     )
-    return provenance(view, asked, bare_sql.units(store.entries), store.teams)
+    return provenance(view, asked, bare_sql.units(store.entries), store.teams, store.rates)
