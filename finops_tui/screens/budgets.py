@@ -15,6 +15,7 @@ from finops_tui.queries.buckets import add_months
 from finops_tui.queries.budgets import WORST_FIRST, Budget, BudgetState
 from finops_tui.queries.projection import MONTHS
 from finops_tui.queries.view import Period, View
+from finops_tui.screens import explorer_words
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.keys import bindings
 from finops_tui.screens.kpi_month import charges, month_of, state_of
@@ -40,7 +41,7 @@ amount = 10_000             # for every month; or plan = [twelve amounts]
 
 [[budget]]
 name = "Core team"
-scope = "tag.team:core"     # a filter, as after /; without one it is everything
+scope = "tag.team:core"     # a filter, as after /; everything when left out
 amount = 2_500
 basis = "billed"            # effective when left out
 thresholds = [80, 100]      # percent: close from 80 on, breached beyond 100
@@ -157,7 +158,7 @@ class BudgetsScreen(Page[View], Figures):
         table = self.query_one(SortedTable)
         table.focus()
         if calendar is None:
-            table.message("Nothing is loaded yet: Esc, then D, loads bills.")
+            table.message(explorer_words.empty(self.desk))
             return
         month = month_of(calendar)
         last = calendar.complete_until.toordinal() - month.since.toordinal()

@@ -9,7 +9,7 @@ from textual import on, work
 
 from finops_tui.queries import buckets
 from finops_tui.queries.view import Condition, View
-from finops_tui.screens import money, trail
+from finops_tui.screens import explorer_words, money, trail
 from finops_tui.screens.budgets import ask_state, explored, state_in_words, worst
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.keys import bindings
@@ -108,7 +108,7 @@ class BurnDownScreen(Page[View], Figures):
         crumbs = [Part("Budgets ▸", "muted", 2), Part(self.budget.name, "strong", 0)]
         if calendar is None:
             self.show_top(crumbs)
-            table.message("Nothing is loaded yet: Esc, then D, loads bills.")
+            table.message(explorer_words.empty(self.desk))
             return
         view = explored(self.budget, calendar)
         right = [
@@ -165,7 +165,7 @@ class BurnDownScreen(Page[View], Figures):
     def figure(self, *, whole: bool) -> tuple[View, tuple[str, ...]] | None:
         """What was charged to the budget, or to one service in it."""
         if self.desk.calendar is None:
-            self.say("nothing is loaded yet")
+            self.say("no bill is loaded yet")
             return None
         view, row = explored(self.budget, self.desk.calendar), self.query_one(SortedTable).current or {}
         if whole or "k0" not in row:
@@ -192,6 +192,6 @@ class BurnDownScreen(Page[View], Figures):
     def action_explore(self) -> None:
         """Explore what the budget covers."""
         if self.desk.calendar is None:
-            self.say("nothing is loaded yet")
+            self.say("no bill is loaded yet")
         else:
             self.dismiss(explored(self.budget, self.desk.calendar))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
-NOTHING = "nothing is loaded yet"
+NOTHING = "no bill is loaded yet"
 
 
 class ExplorerPicks(ExplorerCore):

@@ -77,7 +77,7 @@ class ReconcileScreen(Page[None]):
         yield Line(self.desk.look, id="records")
         yield Line(self.desk.look, id="sums")
         yield Static(
-            Text("Nothing is loaded yet: there is nothing to account for."), id="empty", markup=False
+            Text("No bill is loaded yet: there is nothing to account for."), id="empty", markup=False
         )
 
     def on_mount(self) -> None:

@@ -187,7 +187,7 @@ async def test_without_a_bill_the_allocation_is_what_opens_and_it_says_so(tmp_pa
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert shown(app) == sums("Namespace")
-        assert "no bill is loaded, only how its money is allocated" in text_of(app)
+        assert "no bill is loaded, only its allocation" in text_of(app)
         await press(pilot, "P")
         assert "No bill is loaded; its allocation is: P shows it." in text_of(app)
         await press(pilot, "P")

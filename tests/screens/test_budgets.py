@@ -87,14 +87,18 @@ async def test_no_budgets_says_how_to_write_one(size):
         assert app.results == [None]
 
 
+async def load_nothing(*_given, **_named):
+    raise AssertionError("nothing is loaded here")
+
+
 async def test_without_data_it_says_what_to_do():
     desk = desk_of(budgets=BUDGETS)
-    desk.calendar = None
+    desk.calendar, desk.load = None, load_nothing
     for screen in (BudgetsScreen(desk), BurnDownScreen(desk, BUDGETS[0])):
         app = Host(screen)
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
-            assert "Nothing is loaded yet" in screen_text(app)
+            assert "Nothing is loaded yet: press O, then a, to load bills" in screen_text(app)
             await pilot.press("o", "enter")
 
 
