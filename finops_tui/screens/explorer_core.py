@@ -156,6 +156,10 @@ class ExplorerCore(Panes[None]):
         self.history = history
         self.comparing = self.comparing or history.view.compared is not None
         self.view = history.view
+        way = "back to" if by < 0 else "forward to"
+        self.say(
+            f"{way} {', '.join(map(trail.title, history.view.group_by)).lower()}, {trail.days(history.view.period)}"
+        )
 
     def data_changed(self) -> None:
         """Ask everything again: there is newer data."""
