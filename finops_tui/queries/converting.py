@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 RELATION: Final = "exchange"
 
+_NARROW: Final = (18, 10)
+"""Precision and scale of the money that has its product with a short rate without rounding, in one go."""
+
+_SHORT: Final = 8
+"""Decimals of a rate that is short: most rates that are given are."""
+
 
 def days(view: View) -> Period:
     """From the first day a view looks at to its last."""
@@ -91,6 +97,8 @@ class Conversion:
         codes = {code for segment in segments for code in segment.currencies or rates.codes}
         self.spans = spans(rates, codes, view)
         self._codes = {span.rate.code for span in self.spans}
+        decimals = [-int(span.rate.value.normalize().as_tuple().exponent) for span in self.spans]
+        self._short = max(decimals, default=0) <= _SHORT
 
     def applies(self, segment: Segment) -> bool:
         """Whether anything of a segment may have a rate."""
@@ -99,7 +107,8 @@ class Conversion:
     def relation(self) -> str:
         """The SQL of the relation of rates, one row per currency and day."""
         return (
-            f"SELECT code, unnest(generate_series(since, until - 1, INTERVAL 1 DAY))::DATE AS day, rate FROM (\n"
+            f"SELECT code, unnest(generate_series(since, until - 1, INTERVAL 1 DAY))::DATE AS day, rate,"
+            f" {f'CAST(rate AS DECIMAL(18, {_SHORT}))' if self._short else 'NULL'} AS short FROM (\n"
             f"    {values(self.spans, self._bind)}\n) AS given(code, since, until, rate)"
         )
 
@@ -113,7 +122,10 @@ class Conversion:
             costs: Columns.
             currency: The only currency that is wanted, or None.
         """
-        amounts = "".join(f', {self._amount(name)} AS "{name} converted"' for name in dict.fromkeys(costs))
+        short = self._short and (segment.precision, segment.scale) == _NARROW
+        amounts = "".join(
+            f', {self._amount(name, short=short)} AS "{name} converted"' for name in dict.fromkeys(costs)
+        )
         code = f'CASE WHEN x.rate IS NULL THEN k."BillingCurrency" ELSE {self._bind(self.target)} END'
         only = "" if currency is None else f" WHERE {code} = {self._bind(currency)}"
         return (
@@ -122,9 +134,12 @@ class Conversion:
             f'    LEFT JOIN {RELATION} x ON x.code = k."BillingCurrency" AND x.day = {day}{only})'
         )
 
-    def _amount(self, name: str) -> str:
-        cost = f'CAST(q."{name}" AS DECIMAL(38, {DECIMALS}))'
+    def _amount(self, name: str, *, short: bool) -> str:
+        if short:  # the same amount, twenty times as quick
+            times = f'CAST(q."{name}" AS DECIMAL{_NARROW}) * x.short'
+        else:
+            times = product(f'CAST(q."{name}" AS DECIMAL(38, {DECIMALS}))', "x.rate")
         return (
             f'CASE WHEN x.rate IS NULL THEN CAST(q."{name}" AS {self._money})'
-            f" ELSE CAST({product(cost, 'x.rate')} AS {self._money}) END"
+            f" ELSE CAST({times} AS {self._money}) END"
         )
