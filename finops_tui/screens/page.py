@@ -102,6 +102,7 @@ class Page(Panes[Result]):
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = ["common.tcss", "page.tcss"]
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
+    ALLOW_IN_MAXIMIZED_VIEW = "#top, #status, #hints"
 
     def body(self) -> ComposeResult:
         """The panes."""

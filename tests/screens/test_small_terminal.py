@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from finops_tui import demo, paths, settings
-from finops_tui.app import FinopsApp
+from finops_tui.app import FinopsApp, demo_app
 from finops_tui.desks import build_desk
 from finops_tui.screens.color import Look
 from finops_tui.screens.command_line import CommandLine
@@ -60,6 +60,29 @@ async def test_an_empty_store_says_all_of_what_to_do_under_every_picture() -> No
             await settled(pilot)
             shown = " ".join(text_of(app).split())
             assert "to load bills; or leave with q and try `finops-tui demo`." in shown
+
+
+@pytest.mark.parametrize("ways", [["i"], ["dollar_sign", "enter"], ["5", "enter"], ["x"]])
+async def test_a_zoomed_pane_has_the_room_of_all_and_the_way_out_stays(ways: list[str]) -> None:
+    app = demo_app()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        for key in ways:
+            await pilot.press(key)
+            await settled(pilot)
+        for _ in app.panes.panes():
+            await pilot.press("plus")
+            await settled(pilot)
+            assert app.screen.focused is not None
+            tall = app.screen.focused.size.height >= SMALL[1] - 4
+            assert tall or not app.screen.focused.max_scroll_y  # bars take one row each, not more
+            shown = text_of(app)
+            assert "Esc" in shown
+            assert "╱╱╱╱╱╱╱╱" not in shown
+            await pilot.press("plus")
+            await settled(pilot)
+            assert app.screen.maximized is None
+            await pilot.press("tab")
 
 
 async def _never(*_: object, **__: object) -> NoReturn:
