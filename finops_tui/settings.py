@@ -37,17 +37,8 @@ DELTA_COLORS: Final = ("cost", "neutral", "off")
 COMPARISONS: Final = ("previous", "none")
 
 _TOP: Final = (
-    "theme",
-    "mouse",
-    "delta_colors",
-    "view",
-    "accounts",
-    "team",
-    "budget",
-    "keys",
-    "format",
-    "markers",
-    "currency",
+    *("theme", "mouse", "delta_colors", "view", "accounts", "team"),
+    *("budget", "keys", "format", "markers", "currency"),
 )
 _VIEW: Final = ("saved", "period", "basis", "group", "compare", "exclude")
 _BUDGET: Final = (
@@ -165,11 +156,9 @@ def _markers(reader: Reader) -> tuple[Place, ...]:
 
 
 def _rates(reader: Reader) -> RatesFile | None:
-    if "currency" not in reader.data:
-        return None
     from finops_tui.rates import place
 
-    return place(reader)
+    return place(reader) if "currency" in reader.data else None
 
 
 def check_keys(settings: Settings) -> None:
