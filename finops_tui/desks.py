@@ -221,8 +221,10 @@ class _Load:
             raise DeskError(str(error)) from error
         if self._desk.refresh is not None:
             await self._desk.refresh()
+        aside = sum(entry.quarantined for entry in result.loaded)
+        told = f"{aside:,} {'record was' if aside == 1 else 'records were'} set aside: Sources shows them"
         return LoadReport(
             loaded=tuple(entry.name for entry in result.loaded),
             refused=tuple((refused.file, refused.reason) for refused in result.refused),
-            notes=result.notes,
+            notes=(told, *result.notes) if aside else result.notes,
         )

@@ -171,9 +171,9 @@ class SourcesScreen(Page[bool]):
         )
         return (
             f"Nothing is loaded yet.\n\n{key} loads bills: a file, a folder or a glob, as\n\n"
-            "    ~/bills/*.parquet\n\nFOCUS of any vendor, AWS CUR, Azure Cost Management, Google Cloud, Oracle Cloud,\n"
-            "OpenCost and Kubecost, OpenAI, Anthropic, Snowflake, Databricks;\n"
-            ".csv, .csv.gz, .zip, .parquet, .json. What it is, its header says.\nLoading the same month again replaces it."
+            "    ~/bills/*.parquet\n\nFOCUS of any vendor, AWS CUR, Azure Cost Management, Google Cloud, "
+            "Oracle Cloud, OpenCost, Kubecost, OpenAI, Anthropic, Snowflake, Databricks; .csv, .csv.gz, .zip, "
+            ".parquet, .json. What it is, its header says.\nLoading the same month again replaces it."
         )
 
     @on(VTable.RowHighlighted)

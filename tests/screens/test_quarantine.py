@@ -88,3 +88,14 @@ async def test_an_empty_quarantine_says_so(tmp_path: Path) -> None:
             await settled(pilot)
             assert "No record was set aside" in text_of(app)
             assert "there is no record to export" in text_of(app)
+
+
+async def test_a_load_says_at_once_how_many_records_were_set_aside(tmp_path: Path) -> None:
+    bill = bad_bill(tmp_path / "may.csv", "2026-05", 5)
+    with Store(tmp_path / "empty") as empty:
+        app = FinopsApp(build_desk(empty, Settings(), Look()))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            assert app.desk.load is not None
+            report = await app.desk.load([str(bill)], lambda _: None, lambda: False)
+            assert report.notes[0] == "5 records were set aside: Sources shows them"
