@@ -129,6 +129,8 @@ class FilterLine(Prompt[View]):
     async def ask_data(self, at: Completion) -> None:
         """After a pause, ask for values or tag keys, and what the filter keeps."""
         await asyncio.sleep(PAUSE)
+        if self.left:
+            return
         try:
             if at.kind == "tag key":
                 await self._offer_tags(at)

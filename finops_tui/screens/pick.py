@@ -177,6 +177,8 @@ class Picker(Window[View]):
 
     def list_choices(self) -> None:
         """List what fits what is typed, the cursor on the best or on what is chosen now."""
+        if self.left:
+            return
         rows = self.rows
         before = self.shown[rows.cursor].key if self.shown else self.current()
         self.shown = list(self.fitting())

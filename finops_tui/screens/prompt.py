@@ -172,6 +172,8 @@ class Prompt(Window[Result]):
 
     def offer(self, offers: Sequence[Offer], left: str = "", right: str = "") -> None:
         """List what could come next, under these headings."""
+        if self.left:
+            return
         self.offers = list(offers)
         rows = self.listed
         rows.entered = False
@@ -203,7 +205,8 @@ class Prompt(Window[Result]):
     @on(Input.Changed, "#line")
     def line_changed(self) -> None:
         """Every letter counts."""
-        self.changed()
+        if not self.left:
+            self.changed()
 
     @on(Input.Submitted, "#line")
     def line_entered(self) -> None:

@@ -36,9 +36,11 @@ class Window(ModalScreen[Result | None], Generic[Result]):
 
     Attributes:
         desk: What the app hands every screen.
+        left: Whether it has been dismissed.
     """
 
     CSS_PATH: ClassVar[CssPath] = "window.tcss"
+    left = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
 
     def __init__(self, desk: Desk) -> None:
@@ -60,10 +62,13 @@ class Window(ModalScreen[Result | None], Generic[Result]):
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """Write the line at the bottom; what is wrong may take more than one."""
+        if self.left:
+            return
         self.write("#message", text, wrap=bad).set_class(bad, "-bad")
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Leave, and ask nothing any more."""
+        self.left = True  # a letter typed just before may still ask: its answer has no place any more
         self.workers.cancel_node(self)
         return super().dismiss(result)
 

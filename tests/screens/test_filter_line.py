@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from finops_tui.app import demo_app
 from finops_tui.queries import filters
 from finops_tui.screens.color import Look
 from finops_tui.screens.filter_line import FilterLine, bad_part
@@ -198,3 +199,17 @@ async def test_without_unicode_it_is_ascii():
 )
 def test_the_bad_part_is_a_word(text, position, span):
     assert bad_part(text, position) == span
+
+
+async def test_an_answer_after_the_line_was_left_has_no_place_and_does_no_harm() -> None:
+    app = demo_app()
+    async with app.run_test() as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("slash", "s", "e")
+        line = app.screen
+        await pilot.press("escape")
+        await pilot.pause()
+        line.say("late")  # type: ignore[attr-defined]
+        line.offer([])  # type: ignore[attr-defined]
+        line.line_changed()  # type: ignore[attr-defined]
+        assert app.screen is app.explorer
