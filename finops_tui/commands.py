@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from finops_tui.queries.calendar import Calendar
     from finops_tui.settings import Settings
     from finops_tui.store import Store
 
@@ -123,6 +124,22 @@ def opened(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, 
         store.close()
 
 
+@contextmanager
+def answering(options: argparse.Namespace) -> Iterator[tuple[Store, Settings, Calendar]]:
+    """The store that the options name, its settings, and what its bill (or `--dataset`) covers.
+
+    Raises:
+        CommandError: nothing of it is loaded.
+    """
+    from finops_tui.reckoning import calendar_of
+
+    with opened(options, demo=options.demo) as (store, settings):
+        calendar = calendar_of(store, getattr(options, "dataset", None) or BILL)
+        if calendar is None:
+            raise CommandError(nothing(store))
+        yield store, settings, calendar
+
+
 def _explore(options: argparse.Namespace) -> int:
     _needs_terminal()
     if options.paths:
@@ -179,13 +196,9 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
 
 def _query(options: argparse.Namespace) -> int:
     from finops_tui import export, headless, view_options
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, _):
-        view_options.fill(options)
-        calendar = calendar_of(store, options.dataset or BILL)
-        if calendar is None:
-            raise CommandError(nothing(store))
+    view_options.fill(options)
+    with answering(options) as (store, _, calendar):
         result = headless.query(store, options, calendar)
     if options.format == "json":
         put(export.to_json(result.as_json()), options)
@@ -202,12 +215,8 @@ def _query(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     from finops_tui import explain_report, tool_commands
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, settings):
-        calendar = calendar_of(store, options.dataset or BILL)
-        if calendar is None:
-            raise CommandError(nothing(store))
+    with answering(options) as (store, settings, calendar):
         report = explain_report.report(
             store, options, calendar, explain_report.events(tool_commands.events(options, settings))
         )
@@ -217,12 +226,8 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _budgets(options: argparse.Namespace) -> int:
     from finops_tui import budget_report, export
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, settings):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(nothing(store))
+    with answering(options) as (store, settings, calendar):
         report = budget_report.report(store, settings.budgets, calendar)
     content = (
         export.to_json(report.as_json())

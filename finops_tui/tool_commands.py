@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from finops_tui import paths
-from finops_tui.commands import EMPTY, FINDING, FINE, CommandError, nothing, opened, put
+from finops_tui.commands import FINDING, FINE, CommandError, answering, put
 
 if TYPE_CHECKING:
     import argparse
@@ -19,12 +19,8 @@ def quality(options: argparse.Namespace) -> int:
     """Check the data."""
     from finops_tui import export, quality_report
     from finops_tui.queries.quality import FAIL
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, _):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(EMPTY)
+    with answering(options) as (store, _, calendar):
         found = quality_report.findings(store, calendar, calendar.period(options.period))
     if options.format == "json":
         put(export.to_json(quality_report.as_json(found)), options)
@@ -37,13 +33,8 @@ def quality(options: argparse.Namespace) -> int:
 def provenance(options: argparse.Namespace) -> int:
     """Say where a figure comes from, or check it over the export files."""
     from finops_tui import provenance_report
-    from finops_tui.queries.view import BILL
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, _):
-        calendar = calendar_of(store, options.dataset or BILL)
-        if calendar is None:
-            raise CommandError(nothing(store))
+    with answering(options) as (store, _, calendar):
         found = provenance_report.report(store, options, calendar)
     if options.check:
         same, words = found.check()
@@ -56,12 +47,8 @@ def provenance(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """Write a report."""
     from finops_tui import report
-    from finops_tui.reckoning import calendar_of
 
-    with opened(options, demo=options.demo) as (store, settings):
-        calendar = calendar_of(store)
-        if calendar is None:
-            raise CommandError(nothing(store))
+    with answering(options) as (store, settings, calendar):
         written = report.write(store, options, settings, calendar)
     options.output = None
     put(written, options)
