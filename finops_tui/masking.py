@@ -19,6 +19,8 @@ from finops_tui.queries import dimensions, filters
 from finops_tui.queries.amounts import EXACT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from finops_tui.queries import Ask
@@ -157,12 +159,16 @@ class Mask:
 
     def unit(self, unit: Loaded) -> Loaded:
         """A loaded unit whose account, files and amounts may be shown."""
-        sums = {
-            name: {code: str(self.amount(Decimal(text))) for code, text in getattr(unit, name).items()}
-            for name in ("billed", "effective")
-        }
-        files = tuple(self.word("file", file) or "" for file in unit.files)
-        return replace(unit, account=self.word("account", unit.account) or "", files=files, **sums)  # type: ignore[arg-type]
+        return replace(
+            unit,
+            account=self.word("account", unit.account) or "",
+            files=tuple(self.word("file", file) or "" for file in unit.files),
+            billed=self._sums(unit.billed),
+            effective=self._sums(unit.effective),
+        )
+
+    def _sums(self, sums: Mapping[str, str]) -> dict[str, str]:
+        return {code: str(self.amount(Decimal(text))) for code, text in sums.items()}
 
     def frame(self, frame: pl.DataFrame, view: View) -> pl.DataFrame:
         """An answer whose names are words, and whose amounts are multiplied."""

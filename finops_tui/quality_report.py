@@ -19,30 +19,25 @@ if TYPE_CHECKING:
 def findings(store: Store, calendar: Calendar, period: Period) -> list[Finding]:
     """Every check over a period; what failed comes first."""
     view = View(period, group_by=())
-    entries = [entry for entry in store.entries if entry.dataset == BILL]
-    bills = (
+    bills = [
         quality.Bill(
             entry.source,
             entry.account,
             entry.period,
             {code: Decimal(sums["billed"]) for code, sums in entry.totals.items()},
+            entry.records,
+            entry.quarantined,
         )
-        for entry in entries
-    )
-    target = (store.rates.target or calendar.currencies[0]) if store.rates is not None else None
-    converted = replace(view, group_by=("currency",), converted=target)
-    rates = [quality.of_rates(store.ask_now("by_key", converted), target)] if target is not None else []
-    return quality.in_order(
-        [
-            *rates,
-            *quality.of_charges(store.ask_now("quality", view, tolerance=quality.TOLERANCE)),
-            quality.of_commitments(store.ask_now("quality_commitments", view)),
-            *quality.of_tags(store.ask_now("quality_tags", view)),
-            quality.of_days(store.ask_now("days", view), calendar.complete_until),
-            quality.of_bills(bills),
-            quality.of_aside(sum(e.quarantined for e in entries), sum(e.records for e in entries)),
-        ]
-    )
+        for entry in store.entries
+        if entry.dataset == BILL
+    ]
+    rate = None
+    if store.rates is not None:
+        target = store.rates.goal(calendar.currencies)
+        converted = replace(view, group_by=("currency",), converted=target)
+        rate = quality.of_rates(store.ask_now("by_key", converted), target)
+    answers = {name: store.ask_now(name, view, **given) for name, given in quality.QUESTIONS.items()}
+    return quality.findings(answers, bills, calendar.complete_until, rate)
 
 
 COLUMNS = ("check", "state", "broken", "of", "at_stake", "found")

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from finops_tui.queries.view import Period
@@ -130,6 +130,10 @@ class Rates:
     def codes(self) -> tuple[str, ...]:
         """Every currency that is named."""
         return tuple(sorted({code for pair in self.pairs for code in pair}))
+
+    def goal(self, currencies: Sequence[str]) -> str:
+        """The currency that costs are converted to: what the settings say, or the first of a bill's."""
+        return self.target or currencies[0]
 
     def rate(self, code: str, target: str, day: date) -> Rate | None:
         """The rate that counts on a day; None where there is none yet, or no way from one to the other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui.queries.amounts import EXACT, ZERO, add
 
@@ -19,10 +19,20 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    Row = Mapping[str, Any]
+
 TOLERANCE: Final = Decimal("0.000001")
 """What contracted may exceed list by: vendors round unit prices."""
 
 CENT: Final = Decimal("0.01")
+
+QUESTIONS: Final[Mapping[str, Mapping[str, Decimal]]] = {
+    "quality": {"tolerance": TOLERANCE},
+    "quality_commitments": {},
+    "quality_tags": {},
+    "days": {},
+}
+"""What is asked of a view for the checks, with the parameters of each question."""
 
 CHECKS: Final[dict[str, str]] = {
     "purchase": "A commitment's purchase has no effective cost: its use has",
@@ -110,7 +120,7 @@ def of_commitments(frame: pl.DataFrame) -> Finding:
 
 def of_tags(frame: pl.DataFrame) -> list[Finding]:
     """The findings of the question `quality_tags`: money under any but the most frequent spelling."""
-    groups: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in frame.iter_rows(named=True):
         groups[row["key"], row["folded"]].append(row)
     found = []
@@ -143,8 +153,8 @@ def _listed(told: Sequence[str]) -> str:
     return "; ".join(told[:_NAMED]) + (f"; {len(told) - _NAMED} more" if len(told) > _NAMED else "")
 
 
-def _size(rows: Sequence[Mapping[str, object]]) -> Decimal:
-    return add(abs(row["cost"]) for row in rows)  # type: ignore[arg-type]
+def _size(rows: Sequence[Row]) -> Decimal:
+    return add(abs(row["cost"]) for row in rows)
 
 
 def of_days(frame: pl.DataFrame, complete_until: date) -> Finding:
@@ -158,12 +168,23 @@ def of_days(frame: pl.DataFrame, complete_until: date) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A loaded unit of the bill: where it is from, whose it is, and what it billed, per currency."""
+    """A loaded unit of the bill.
+
+    Attributes:
+        source: Where it is from.
+        account: Whose it is.
+        period: Its billing period.
+        billed: What it billed, exact, per currency.
+        records: How many records became line items.
+        quarantined: How many were set aside.
+    """
 
     source: str
     account: str
     period: str
     billed: Mapping[str, Decimal]
+    records: int
+    quarantined: int
 
 
 def of_rates(frame: pl.DataFrame, target: str) -> Finding:
@@ -183,7 +204,7 @@ def of_rates(frame: pl.DataFrame, target: str) -> Finding:
     return Finding("rate", FAIL if broken else HOLDS, broken, looked, _amounts(apart, "cost"), words)
 
 
-def of_bills(bills: Iterable[Bill]) -> Finding:
+def of_bills(bills: Sequence[Bill]) -> Finding:
     """Bills of one account and period that several sources hold: all but the largest of each may be too much."""
     held: dict[tuple[str, str], list[Bill]] = defaultdict(list)
     for bill in bills:
@@ -202,18 +223,19 @@ def of_bills(bills: Iterable[Bill]) -> Finding:
     return Finding("twice", FAIL if twice else HOLDS, len(twice), len(held), _amounts(rows, "amount"), words)
 
 
-def of_aside(quarantined: int, records: int) -> Finding:
+def of_aside(bills: Sequence[Bill]) -> Finding:
     """Records that were set aside when the bills were loaded; what they cost is not known."""
+    quarantined, records = sum(bill.quarantined for bill in bills), sum(bill.records for bill in bills)
     words = (
         f"{quarantined:,} of {records + quarantined:,} records; Sources shows them" if quarantined else "none"
     )
     return Finding("aside", FAIL if quarantined else HOLDS, quarantined, records + quarantined, {}, words)
 
 
-def _amounts(rows: Iterable[Mapping[str, object]], column: str) -> dict[str, Decimal]:
+def _amounts(rows: Iterable[Row], column: str) -> dict[str, Decimal]:
     sums: dict[str, list[Decimal]] = defaultdict(list)
     for row in rows:
-        sums[str(row["currency"])].append(row[column])  # type: ignore[arg-type]
+        sums[str(row["currency"])].append(row[column])
     added = {code: add(amounts) for code, amounts in sorted(sums.items())}
     return {code: amount for code, amount in added.items() if amount}
 
@@ -222,3 +244,30 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """What failed first, then what could not be judged, then what holds; each in the order of `CHECKS`."""
     states, names = (FAIL, OPEN, HOLDS), list(CHECKS)
     return sorted(findings, key=lambda one: (states.index(one.state), names.index(one.name)))
+
+
+def findings(
+    answers: Mapping[str, pl.DataFrame],
+    bills: Sequence[Bill],
+    complete_until: date,
+    rate: Finding | None = None,
+) -> list[Finding]:
+    """Every check, what failed first.
+
+    Args:
+        answers: The answers of `QUESTIONS`, by name.
+        bills: What is loaded.
+        complete_until: The first day that is still arriving.
+        rate: What `of_rates` found, where rates are known.
+    """
+    return in_order(
+        [
+            *([rate] if rate is not None else []),
+            *of_charges(answers["quality"]),
+            of_commitments(answers["quality_commitments"]),
+            *of_tags(answers["quality_tags"]),
+            of_days(answers["days"], complete_until),
+            of_bills(bills),
+            of_aside(bills),
+        ]
+    )

@@ -18,7 +18,7 @@ def target(desk: Desk) -> str:
     calendar = desk.calendar
     if desk.rates is None or calendar is None:
         return ""
-    wanted = desk.rates.target or calendar.currencies[0]
+    wanted = desk.rates.goal(calendar.currencies)
     return wanted if desk.rates.used(calendar.currencies, wanted, calendar.all) else ""
 
 

@@ -76,7 +76,7 @@ class QualityScreen(Page[View]):
     def target(self) -> str:
         """The currency that costs are converted to, or '' without rates."""
         rates, calendar = self.desk.rates, self.desk.calendar
-        return "" if rates is None or calendar is None else rates.target or calendar.currencies[0]
+        return "" if rates is None or calendar is None else rates.goal(calendar.currencies)
 
     @property
     def checks(self) -> SortedTable:
@@ -92,45 +92,40 @@ class QualityScreen(Page[View]):
         """Ask, and list what failed first."""
         ask, view = self.desk.ask, self.view
         try:
-            charges, commitments, tags, days = await asyncio.gather(
-                ask("quality", view, tolerance=quality.TOLERANCE),
-                ask("quality_commitments", view),
-                ask("quality_tags", view),
-                ask("days", view),
+            answers = await asyncio.gather(
+                *(ask(name, view, **given) for name, given in quality.QUESTIONS.items())
             )
         except DeskError as error:
             self.checks.message(str(error))
             return
-        rates = await self.ask_rates()
+        rate = await self.ask_rate()
         until = self.desk.calendar.complete_until if self.desk.calendar is not None else view.period.until
-        loaded = self.desk.loaded
-        bills = (
-            quality.Bill(one.source, one.account, one.period, {c: Decimal(a) for c, a in one.billed.items()})
-            for one in loaded
-        )
-        self.findings = quality.in_order(
-            [
-                *rates,
-                *quality.of_charges(charges),
-                quality.of_commitments(commitments),
-                *quality.of_tags(tags),
-                quality.of_days(days, until),
-                quality.of_bills(bills),
-                quality.of_aside(sum(one.quarantined for one in loaded), sum(one.records for one in loaded)),
-            ]
+        bills = [
+            quality.Bill(
+                one.source,
+                one.account,
+                one.period,
+                {code: Decimal(text) for code, text in one.billed.items()},
+                one.records,
+                one.quarantined,
+            )
+            for one in self.desk.loaded
+        ]
+        self.findings = quality.findings(
+            dict(zip(quality.QUESTIONS, answers, strict=True)), bills, until, rate
         )
         self.list_findings()
 
-    async def ask_rates(self) -> list[Finding]:
+    async def ask_rate(self) -> Finding | None:
         """Ask for money that no rate converts, where rates are known."""
         if not self.target:
-            return []
+            return None
         view = replace(self.view, group_by=("currency",), converted=self.target)
         try:
-            return [quality.of_rates(await self.desk.ask("by_key", view), self.target)]
+            return quality.of_rates(await self.desk.ask("by_key", view), self.target)
         except DeskError as error:
             self.say(str(error), "bad")
-            return []
+            return None
 
     def list_findings(self) -> None:
         """List the findings."""
