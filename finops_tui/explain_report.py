@@ -190,7 +190,7 @@ class Report:
         return dict.fromkeys(self.view.group_by) | dict.fromkeys(self.view.group_by[:1], _OTHER)
 
     def _filter(self, driver: Driver | None = None, part: str | None = None) -> str:
-        return explain_words.filter_text(inside(self.view, driver=driver, part=part or self.part))
+        return filters.of_view(inside(self.view, driver=driver, part=part or self.part))
 
 
 def _sums(moved: Explanation | Driver) -> dict[str, Decimal]:

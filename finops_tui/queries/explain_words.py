@@ -1,4 +1,4 @@
-"""Why it changed, in sentences, and the filter that leads to what is behind a part."""
+"""Why it changed, in sentences."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.queries import filters
 from finops_tui.queries.amounts import EXACT, ZERO, add
 from finops_tui.queries.buckets import describe
-from finops_tui.queries.dimensions import UNTAGGABLE_VALUE, UNTAGGED_VALUE, is_tag
 from finops_tui.queries.explain import masked
 
 if TYPE_CHECKING:
@@ -17,13 +15,12 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.calendar import Calendar
     from finops_tui.queries.explain import Explanation
-    from finops_tui.queries.view import Comparison, Condition, View
+    from finops_tui.queries.view import Comparison
 
     Amount = Callable[[Decimal, str], str]
 
 _WIDE: Final = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _LARGEST: Final = 3
-_UNTAGGABLE: Final = "category=Tax,Credit,Adjustment OR service:support"
 
 
 def sentences(found: Explanation, compared: Comparison, amount: Amount) -> tuple[str, ...]:
@@ -123,27 +120,6 @@ def largest_remainder(amounts: Sequence[Decimal], total: Decimal, decimals: int)
         index = order[step % len(order)]
         shown[index] = EXACT.add(shown[index], unit if left > 0 else -unit)
     return shown
-
-
-def filter_text(view: View) -> str:
-    """The filter that finds a view's charges: its own, and its path.
-
-    A value of a dimension with names (an account, a resource) also finds what is called so.
-    """
-    terms = [_term(condition) for condition in view.path]
-    if view.filter is not None:
-        own = filters.unparse(view.filter)
-        terms.insert(0, f"({own})" if isinstance(view.filter, filters.Or) and terms else own)
-    return " ".join(terms)
-
-
-def _term(condition: Condition) -> str:
-    name, value = condition.dimension, condition.value
-    if is_tag(name) and value in {UNTAGGED_VALUE, UNTAGGABLE_VALUE}:
-        missing = filters.term(name, None)
-        text = f"{missing} {'' if value == UNTAGGABLE_VALUE else '-'}({_UNTAGGABLE})"
-        return f"-({text})" if condition.excluded else text
-    return filters.term(name, value, excluded=condition.excluded)
 
 
 def mostly(parts: Mapping[str, Decimal]) -> str:

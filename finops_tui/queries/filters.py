@@ -22,7 +22,7 @@ field := account service region usage resource category commitment provider team
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries.filter_ast import (
     And,
@@ -41,6 +41,9 @@ from finops_tui.queries.filter_eval import evaluate
 from finops_tui.queries.filter_lexer import BARE_KEY, KEYWORDS, VALUE, WORD
 from finops_tui.queries.filter_parser import Parser
 
+if TYPE_CHECKING:
+    from finops_tui.queries.view import View
+
 __all__ = [
     "And",
     "Compare",
@@ -53,6 +56,7 @@ __all__ = [
     "conjoin",
     "evaluate",
     "field_named",
+    "of_view",
     "parse",
     "quote",
     "split",
@@ -121,6 +125,18 @@ def term(field: str, value: str | None, *, excluded: bool = False) -> str:
     name = field_named(field)
     expr: Expr = Match(name, "=", (value,)) if value else Match(name, ":", ("",))
     return unparse(Not(expr) if excluded else expr)
+
+
+def of_view(view: View) -> str:
+    """The text that finds a view's charges: its own filter, and the groups that were entered.
+
+    A value of a field with names (an account, a resource) also finds what is called so.
+    """
+    terms = [term(entered.dimension, entered.value, excluded=entered.excluded) for entered in view.path]
+    if view.filter is not None:
+        own = unparse(view.filter)
+        terms.insert(0, f"({own})" if isinstance(view.filter, Or) and terms else own)
+    return " ".join(terms)
 
 
 def written(field: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.queries import explain_words, filters
+from finops_tui.queries import filters
 from finops_tui.queries.amounts import ZERO, add
 from finops_tui.queries.filters import And, Match
 from finops_tui.queries.view import Condition, Period, View
@@ -122,7 +122,7 @@ def resources_of(view: View, drivers: Sequence[Driver], markers: Iterable[Marker
 
 def _narrowed(view: View, drivers: Sequence[Driver]) -> View:
     """The view with the charges of some drivers only."""
-    texts = [explain_words.filter_text(View(view.period, path=driver.conditions)) for driver in drivers]
+    texts = [filters.of_view(View(view.period, path=driver.conditions)) for driver in drivers]
     expr = filters.parse(" OR ".join(f"({text})" for text in texts if text))
     if expr is None or len([text for text in texts if text]) < len(drivers):
         return view

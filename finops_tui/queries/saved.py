@@ -83,20 +83,13 @@ class Saved:
     @classmethod
     def of(cls, view: View, name: str = "", key: str = "", picture: str = "trend") -> Saved:
         """A view in words. What groups were entered becomes a filter, which means the same."""
-        terms = [
-            filters.term(condition.dimension, condition.value, excluded=condition.excluded)
-            for condition in view.path
-        ]
-        if view.filter is not None:
-            text = filters.unparse(view.filter)
-            terms.append(f"({text})" if terms and isinstance(view.filter, filters.Or) else text)
         excluded = view.excluded | (set(CATEGORIES) - view.included if view.included else set())
         return cls(
             name=name,
             key=key,
             period=view.period.name or f"{view.period.since}..{_last(view)}",
             by=view.group_by or ("service",),
-            filter=" ".join(terms),
+            filter=filters.of_view(view),
             basis=view.basis,
             exclude=tuple(category for category in CATEGORIES if category in excluded),
             grain=view.grain,

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from finops_tui.queries import filters
 from finops_tui.queries.explain import contribution, explain, inside, masked
 from finops_tui.queries.explain_parts import PARTS, rows_of
-from finops_tui.queries.explain_words import filter_text
 from finops_tui.queries.view import BASES, Comparison, Period, View
 from tests.queries.explain_bills import (
     BASIS,
@@ -116,7 +115,7 @@ def test_the_filter_of_a_part_finds_its_charges(found: list[Row], compared, by: 
         for driver in one.drivers:
             for part in (None, *driver.parts):
                 path = inside(view, driver=driver, part=part)
-                written = View(compared.now, compared, (by,), filter=filters.parse(filter_text(path)))
+                written = View(compared.now, compared, (by,), filter=filters.parse(filters.of_view(path)))
                 assert explained(bill, written) == explained(bill, path)
 
 
