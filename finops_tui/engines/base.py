@@ -13,6 +13,7 @@ from finops_tui.engines.rollup import (
     Dimension,
     Has,
     In,
+    Moment,
     Rollup,
     Tag,
 )
@@ -41,6 +42,7 @@ __all__ = (
     "In",
     "LakePeriod",
     "Measure",
+    "Moment",
     "PeriodColumn",
     "Rollup",
     "Table",
@@ -98,7 +100,7 @@ class PeriodColumn:
 
     Attributes:
         name: As the table names it.
-        kind: `time` or `date` of the period's first day, or `text` such as `2026-09` or `2026-09-01`.
+        kind: `time` or `date` of the period's first day, or `text`: `2026-09` or `2026-09-01`.
     """
 
     name: str
@@ -135,16 +137,14 @@ class LakePeriod:
     """A billing period that a lake holds.
 
     Attributes:
-        id: Its month, as `2026-09`.
+        id: Its month, as `2026-09`; '' where rows have no billing period.
         stamp: Differs once anything in it has changed: an ETag, a version, a fingerprint. Never ''.
         bytes: How much of the lake it is, where that is known.
-        raw: The period as the table's column has it, where that is not `id`: for a `text` column.
     """
 
     id: str
     stamp: str
     bytes: int | None = None
-    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,18 @@ class Day:
     name: str
 
 
-Dimension = Column | Tag | Day
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as the table has it, in UTC; grouped by where line items are wanted.
+
+    Attributes:
+        name: As the table names the column.
+    """
+
+    name: str
+
+
+Dimension = Column | Tag | Day | Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,12 @@ class In:
     """Only rows whose value is one of these, or none of these.
 
     Attributes:
-        dimension: What is looked at; no `Day`.
+        dimension: What is looked at: text.
         values: Texts; None stands for NULL.
         negated: Whether it is none of these: NULL passes unless None is among the values.
     """
 
-    dimension: Dimension
+    dimension: Column | Tag
     values: tuple[str | None, ...]
     negated: bool = False
 
@@ -71,12 +82,12 @@ class Has:
     """Only rows whose value contains a text, whatever the case; NULL contains none.
 
     Attributes:
-        dimension: What is looked at; no `Day`.
+        dimension: What is looked at: text.
         text: The text, taken literally.
         negated: Whether it is the others: NULL passes then.
     """
 
-    dimension: Dimension
+    dimension: Column | Tag
     text: str
     negated: bool = False
 
