@@ -30,6 +30,11 @@ def words(saved: Saved) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def kept(desk: Desk) -> tuple[Saved, ...]:
+    """Every saved view, as the files say now."""
+    return desk.views.everything() if desk.views is not None else ()
+
+
 class SavedPicker(Picker):
     """Choose a saved view by its key or by finding it."""
 
@@ -47,7 +52,7 @@ class SavedPicker(Picker):
         """Open over a view."""
         super().__init__(desk, view)
         self._doomed = ""
-        self._views: dict[str, Saved] = {}
+        self._views = kept(desk)
         self.opened: Saved | None = None
 
     def on_mount(self) -> None:
@@ -58,11 +63,9 @@ class SavedPicker(Picker):
 
     def choices(self) -> Sequence[Choice]:
         """Every saved view."""
-        saved = self.desk.views.everything() if self.desk.views is not None else ()
-        self._views = {one.name: one for one in saved}
         return [
             Choice(one.name, f"{one.key}  {one.name}" if one.key else one.name, words(one), one.filter)
-            for one in saved
+            for one in self._views
         ]
 
     def nothing(self) -> str:
@@ -77,7 +80,7 @@ class SavedPicker(Picker):
         """The view over what is loaded."""
         if self.desk.calendar is None:
             return None
-        self.opened = self._views[choice.key]
+        self.opened = {one.name: one for one in self._views}[choice.key]
         return self.opened.view(self.desk.calendar)
 
     @on(Input.Changed, "#typed")
@@ -85,7 +88,7 @@ class SavedPicker(Picker):
         """A key opens its view at once."""
         self._doomed = ""
         if len(self.typed) == 1:
-            keyed = next((one.name for one in self._views.values() if one.key == self.typed), None)
+            keyed = next((one.name for one in self._views if one.key == self.typed), None)
             choice = next((choice for choice in self.choices() if choice.key == keyed), None)
             if choice is not None:
                 self.take(choice)
@@ -106,6 +109,7 @@ class SavedPicker(Picker):
             self.say(str(error), bad=True)
             return
         self._doomed = ""
+        self._views = kept(self.desk)
         self.list_choices()
         self.say(f"{name} is deleted")
 
@@ -167,6 +171,7 @@ class SaveLine(Prompt[Saved]):
         """
         super().__init__(desk)
         self._saved = saved
+        self._others = kept(desk)
 
     def changed(self) -> None:
         """Say what is saved, and whether it takes the place of another."""
@@ -175,9 +180,9 @@ class SaveLine(Prompt[Saved]):
         except ValueError as error:
             self.say(str(error), bad=True)
             return
-        others = self.desk.views.everything() if self.desk.views is not None else ()
-        same = next((one for one in others if one.name.casefold() == saved.name.casefold()), None)
-        keyed = next((one for one in others if saved.key and one.key == saved.key and one is not same), None)
+        same = next((one for one in self._others if one.name.casefold() == saved.name.casefold()), None)
+        rest = (one for one in self._others if one is not same)
+        keyed = next((one for one in rest if saved.key and one.key == saved.key), None)
         if keyed is not None:
             self.say(f"{saved.key} opens {keyed.name} already", bad=True)
         elif same is not None:

@@ -218,3 +218,26 @@ def test_query_takes_a_saved_view_and_what_is_said_beside_it(tmp_path: Path) -> 
         True,
     )
     assert "mine" in view_options.listed(cli.parse(["views", "--config", str(tmp_path / "finops.toml")]))
+
+
+async def test_files_are_read_when_a_list_opens_and_not_for_every_letter(
+    app: FinopsApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, key in (("alpha", "a"), ("beta", "b")):
+        saved_views.save(tmp_path / "views", Saved(name=name, key=key))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("apostrophe")
+        folder = tmp_path / "views"
+        (folder / "tail.toml").write_text("name = 'tail'\n")
+        await type_in(pilot, "ta")
+        assert [choice.key for choice in app.screen.shown] == ["beta"]  # type: ignore[attr-defined]
+        await pilot.press("backspace", "backspace", "ctrl+d", "ctrl+d")
+        shown = [choice.key for choice in app.screen.shown]  # type: ignore[attr-defined]
+        assert shown == ["alpha", "tail"]
+        await pilot.press("escape", "w")
+        read: list[Path] = []
+        monkeypatch.setattr(saved_views, "everything", lambda at: read.append(at) or ((), ()))
+        await type_in(pilot, "alpha")
+        assert "takes the place of alpha" in str(app.screen.query_one("#message").render())
+        assert not read
