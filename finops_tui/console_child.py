@@ -26,14 +26,15 @@ def main() -> None:
     request = json.load(sys.stdin.buffer)
     signal.setitimer(signal.ITIMER_REAL, request["seconds"] + 1)  # no handler: the process ends
     with tempfile.TemporaryDirectory(prefix="finops-tui-sql-") as folder:
+        told: dict[str, bool | str]
+        body = b""
         try:
-            told, body = {"more": False}, b""
             more, body = _answer(request, Path(folder))
-            told["more"] = more
+            told = {"more": more}
         except RefusedError as error:
-            told = {"error": str(error)}  # type: ignore[dict-item]
+            told = {"error": str(error)}
         except MemoryError:
-            told = {"error": "stopped: it ran out of memory"}  # type: ignore[dict-item]
+            told = {"error": "stopped: it ran out of memory"}
     sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + body)
     sys.stdout.buffer.flush()
 
