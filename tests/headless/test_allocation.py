@@ -6,15 +6,16 @@ import csv
 import json
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from finops_tui import report_pages
 from finops_tui.__main__ import main
+from finops_tui.queries.saved import Saved
+from finops_tui.reckoning import calendar_of
+from finops_tui.store import Store
 from tests.headless import bill
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROWS = bill.two_months()
 PARTS = ("CPUCost", "RAMCost", "NetworkCost", "PVCost", "GPUCost")
@@ -53,11 +54,11 @@ def pods() -> list[dict[str, str]]:
 PODS = pods()
 
 
-def write_pods(path: Path) -> Path:
+def write_pods(path: Path, rows: list[dict[str, str]] = PODS) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(PODS[0]))
         writer.writeheader()
-        writer.writerows(PODS)
+        writer.writerows(rows)
     return path
 
 
@@ -191,3 +192,19 @@ def test_a_filter_knows_namespaces_and_labels(store, capsys, tmp_path) -> None:
     got = json.loads(printed(capsys, *words, "namespace=shop label.team:a"))
     wanted = [row for row in PODS if row["Namespace"] == "shop" and '"a"' in row["Labels"]]
     assert Decimal(got["totals"]["XXX"]) == sum(Decimal(row["TotalCost"]) for row in wanted)
+
+
+def test_a_report_of_an_allocation_is_of_the_days_of_the_allocation(tmp_path: Path) -> None:
+    april = [row for row in PODS if row["Date"].startswith("2026-04")]
+    place, bills = str(tmp_path / "store"), bill.write(tmp_path / "bill.csv", ROWS)
+    main(["load", "--store", place, str(bills), str(write_pods(tmp_path / "pods.csv", april))])
+    with Store(Path(place)) as opened:
+        calendar = calendar_of(opened)
+        assert calendar is not None
+        pages = [report_pages.page(opened, Saved(dataset=name), calendar) for name in ("bill", "allocation")]
+    [of_bill, of_pods] = pages
+    assert calendar.last.month == 5
+    assert "May 2026" in of_bill.words[0]
+    assert any("Apr 2026" in word for word in of_pods.words)
+    [section] = of_pods.sections
+    assert section.exact == sum(Decimal(row["TotalCost"]) for row in april)
