@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.scope_columns import nulls
 from finops_tui.queries.view import BILL
 
 if TYPE_CHECKING:
@@ -93,5 +94,4 @@ def _nothing(scale: int) -> str:
         ("x_File", "INTEGER"),
         ("x_Record", "BIGINT"),
     ]
-    columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in kinds)
-    return f"SELECT {columns} WHERE false"
+    return f"SELECT {nulls(kinds)} WHERE false"

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def line_columns(table: str) -> str:
     """Every column of `lines`, of a relation."""
     return ", ".join(f'{table}."{name}"' for name in (*ATTRIBUTES, *PERIODS, *MAPS))
+
+
+def nulls(kinds: Iterable[tuple[str, str]]) -> str:
+    """Columns of a SELECT that say nothing, each a name and a type."""
+    return ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in kinds)
 
 
 def no_lines() -> str:

@@ -191,7 +191,7 @@ class CompareScreen(SlicedPage):
         code = view.currency or ""
         first, second = self._sides() if self.other is not None else ("Before", "Now")
         names = [
-            Column("name" if not place else f"name{place}", trail.title(name), 14, flex=2 if place else 3)
+            Column(trail.cell(place), trail.title(name), 14, flex=2 if place else 3)
             for place, name in enumerate(view.group_by)
         ]
         return [
@@ -207,9 +207,7 @@ class CompareScreen(SlicedPage):
 
     def _row(self, view: View, row: compare.Row) -> dict[str, Any]:
         cells = _cells(row, view.currency or "") | {"values": row.values}
-        for place, (name, value) in enumerate(zip(view.group_by, row.values, strict=True)):
-            label = row.label if not place else None
-            cells["name" if not place else f"name{place}"] = trail.value_in_words(name, value, label)
+        cells |= trail.cells(view.group_by, row.values, row.label)
         if row.values and row.values[0] is None:
             cells["tone"] = "muted"
         return cells

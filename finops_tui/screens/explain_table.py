@@ -31,7 +31,7 @@ def columns(view: View, one: Explanation, part: str | None, *, marked: bool = Fa
     """
     code = one.currency
     names = [
-        Column("name" if not place else f"name{place}", trail.title(name), 12, flex=2 if place else 3)
+        Column(trail.cell(place), trail.title(name), 12, flex=2 if place else 3)
         for place, name in enumerate(view.group_by)
     ]
     change = Column("change", part or "Change", 12, kind="delta", currency=code)
@@ -107,10 +107,8 @@ def row_of(view: View, one: Explanation, driver: Driver, part: str | None) -> di
         "bar": amount,
         "currency": one.currency,
         "driver": driver,
+        **trail.cells(view.group_by, driver.values, driver.label),
     }
-    for place, (name, value) in enumerate(zip(view.group_by, driver.values, strict=True)):
-        label = driver.label if not place else None
-        row["name" if not place else f"name{place}"] = trail.value_in_words(name, value, label)
     if driver.values and driver.values[0] is None:
         row["tone"] = "muted"
     return row

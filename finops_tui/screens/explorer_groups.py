@@ -185,10 +185,8 @@ class Groups(VTable, Asking):
         return [self._row(row, self.shown) for row in self._order[start:stop].to_dicts()]
 
     def _row(self, row: dict[str, Any], view: View) -> dict[str, Any]:
-        for place, dimension in enumerate(view.group_by):
-            label = row["label"] if not place else None
-            row[f"name{place}"] = trail.value_in_words(dimension, row[f"k{place}"], label)
-        row["name"] = row["name0"]
+        values = [row[f"k{place}"] for place in range(len(view.group_by))]
+        row |= trail.cells(view.group_by, values, row["label"])
         row["delta"] = shares.difference(row["now"], row["before"])
         row["change"] = (row["now"], row["before"])
         row["share"] = shares.share(row["cost"], self.total)
@@ -207,8 +205,7 @@ def _trend_width(terminal: int) -> int:
 def _columns(view: View, most: Decimal | None, trend: int) -> list[Column]:
     """The columns for a view; without a comparison there is no change to show."""
     first = [
-        Column("name" if not place else f"name{place}", trail.title(name), 14, flex=3)
-        for place, name in enumerate(view.group_by)
+        Column(trail.cell(place), trail.title(name), 14, flex=3) for place, name in enumerate(view.group_by)
     ]
     code = view.currency or ""
     change = [

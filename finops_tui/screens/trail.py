@@ -9,7 +9,7 @@ from finops_tui.queries.dimensions import is_tag
 from finops_tui.queries.view import CATEGORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from finops_tui.queries.view import Condition, Period, View
@@ -37,6 +37,17 @@ def value_in_words(dimension: str, value: str | None, label: str | None = None) 
     if value is None:
         return f"(no {dimension[4:] if is_tag(dimension) else dimension})"
     return label or value or "(empty)"
+
+
+def cell(place: int) -> str:
+    """The cell of a table that names the value of a dimension, by its place in the grouping."""
+    return f"name{place}" if place else "name"
+
+
+def cells(group_by: Sequence[str], values: Sequence[str | None], label: str | None) -> dict[str, str]:
+    """The cells that name a group; a label is of its first value."""
+    pairs = enumerate(zip(group_by, values, strict=True))
+    return {cell(n): value_in_words(name, value, None if n else label) for n, (name, value) in pairs}
 
 
 def crumbs(view: View, names: Mapping[tuple[str, str | None], str]) -> tuple[str, ...]:
