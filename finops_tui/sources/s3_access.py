@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from finops_tui.sources.model import shown
@@ -110,8 +110,12 @@ class Aws:
         except BotoCoreError as error:
             raise self.problem(error, "AWS") from None
 
-    def client(self, service: str) -> Any:
-        """A client of a service; its calls are retried with growing pauses. Of S3, safe for threads.
+    def client(self, service: str, retries: Literal["standard", "adaptive"] = "standard") -> Any:
+        """A client of a service; its calls are retried with growing pauses. Safe for threads.
+
+        Args:
+            service: As boto3 names it.
+            retries: boto3's way of trying again; `adaptive` slows down where the service throttles.
 
         Raises:
             PlaceError: the settings boto3 found cannot be used.
@@ -121,7 +125,7 @@ class Aws:
 
         endpoint = self.access.endpoint_url if service == "s3" else None
         config = Config(
-            retries={"mode": "standard", "max_attempts": _TRIES},
+            retries={"mode": retries, "max_attempts": _TRIES},
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
             max_pool_connections=CONNECTIONS,

@@ -1,0 +1,202 @@
+"""Athena: a table of bills in S3, asked through boto3, priced before it is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from finops_tui.engines import athena_place
+from finops_tui.engines.athena_place import UNLOAD
+from finops_tui.engines.athena_query import Queries, in_words
+from finops_tui.engines.athena_results import Results
+from finops_tui.engines.athena_table import AthenaTable
+from finops_tui.engines.base import Batches, Estimate, LakePeriod
+from finops_tui.engines.dialects import render, render_periods, render_tag_keys
+from finops_tui.sources.model import shown
+from finops_tui.sources.s3_access import Aws, PlaceError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+    from decimal import Decimal
+
+    from finops_tui.engines.athena_query import Done
+    from finops_tui.engines.base import Dialect, Table, Told
+    from finops_tui.engines.rollup import Rollup
+
+_DIALECT: Final[Dialect] = "trino"
+_REUSED: Final = "Athena still had the answer to this question about the same data; nothing was scanned"
+
+
+class Athena:
+    """One table, by `athena://database.table?…`; the `Engine` of `base`."""
+
+    dialect: Dialect = _DIALECT
+
+    def __init__(self, url: str, scratch: Path) -> None:
+        """Find credentials, by boto3's own chain; nothing is sent yet.
+
+        Args:
+            url: See `athena_place`.
+            scratch: Folder in which answers are put for as long as they are read.
+
+        Raises:
+            EngineError: the URL is wrong, or there is no such profile.
+        """
+        with in_words():
+            self._place = athena_place.parse(url)
+            self._queries = Queries(self._place, Aws(self._place.access))
+        self._table = AthenaTable(self._queries)
+        self._scratch = scratch
+
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        return self._place.name
+
+    @property
+    def max_usd(self) -> Decimal:
+        """What may be spent unasked, in USD."""
+        return self._place.max_usd
+
+    def describe(self) -> Table:
+        """The table, from the catalog.
+
+        Raises:
+            EngineError: it is not there, or is no bill in FOCUS columns.
+        """
+        with in_words():
+            return self._table.describe().table
+
+    def periods(self, stop: threading.Event) -> tuple[LakePeriod, ...]:
+        """The billing periods, newest first: as manifests or folders say, or else by a query.
+
+        The query, which views and tables without such folders need, may cost `max_usd` and is stopped there.
+
+        Raises:
+            EngineError: AWS did not answer.
+            EngineStoppedError: `stop` was set.
+        """
+        with in_words():
+            found = self._table.periods(stop)
+        return found if found is not None else self._asked(stop)
+
+    def estimate(self, rollup: Rollup) -> Estimate:
+        """What a question will cost at most: all columns of its periods, which is more than any question reads.
+
+        Where sizes are not known it is `max_usd`, as a query is stopped there.
+
+        Raises:
+            EngineError: AWS did not answer.
+        """
+        with in_words():
+            count = self._table.bytes(rollup.period)
+        if count is None:
+            return Estimate(self._place.bytes_for(self.max_usd), self.max_usd)
+        return Estimate(count, self._place.usd(count))
+
+    @contextmanager
+    def run(
+        self, rollup: Rollup, stop: threading.Event, progress: Callable[[Told], None] | None = None
+    ) -> Iterator[Batches]:
+        """Ask; the answer's files are there for as long as the context is.
+
+        It may cost what `estimate` says, or `max_usd` where that is more, and is stopped there.
+
+        Raises:
+            EngineError: it failed, was stopped by others, or AWS did not answer.
+            EngineStoppedError: `stop` was set.
+        """
+        most = self._place.bytes_for(max(self.max_usd, self.estimate(rollup).usd))
+        text = render(_DIALECT, self.describe(), rollup)
+        with self._results() as results:
+            with in_words():
+                if self._place.transfer == UNLOAD and rollup.top is None:  # its files have no order
+                    done = self._queries.run(self._unloading(text), most, stop, progress)
+                    batches = self._unloaded(results, done, rollup, stop)
+                else:
+                    done = self._select(text, rollup.period, most, stop, progress)
+                    batches = self._batches(done, "csv", (results.csv(done, stop),))
+            yield batches
+
+    def tag_keys(self, period: str, stop: threading.Event) -> tuple[str, ...]:
+        """Keys of tags in a billing period, the most used first; may cost `max_usd` and is stopped there.
+
+        Raises:
+            EngineError: AWS did not answer.
+            EngineStoppedError: `stop` was set.
+        """
+        table, counts = self.describe(), dict[str, int]()
+        for column in table.maps:
+            for row in self._rows(render_tag_keys(_DIALECT, table, column, period), period, stop):
+                if row[0]:
+                    counts[row[0]] = counts.get(row[0], 0) + int(row[1] or 0)
+        return tuple(sorted(counts, key=lambda key: (-counts[key], key)))
+
+    def close(self) -> None:
+        """Let go; a query that runs is stopped."""
+        self._queries.close()
+
+    def _select(
+        self,
+        text: str,
+        period: str | None,
+        most: int,
+        stop: threading.Event,
+        progress: Callable[[Told], None] | None = None,
+    ) -> Done:
+        """Run a text; its data's stamp is in it, so that an answer Athena still has is of this very data."""
+        stamp = self._table.stamp(period) if period is not None else ""
+        if stamp:
+            text = f"with finops_tui_data as (select '{stamp}' as stamp)\n{text}"
+        return self._queries.run(text, most, stop, progress, reuse=bool(stamp))
+
+    def _unloaded(self, results: Results, done: Done, rollup: Rollup, stop: threading.Event) -> Batches:
+        paths = results.parquet(done, stop)
+        if paths:
+            return self._batches(done, "parquet", paths)
+        dims = [f"d{number}" for number in range(len(rollup.dims))]
+        header = [*dims, *(f"m{number}" for number in range(len(rollup.measures))), "n"]
+        return self._batches(done, "csv", (results.empty(header),))
+
+    def _batches(self, done: Done, kind: Literal["csv", "parquet"], paths: tuple[Path, ...]) -> Batches:
+        notes = (_REUSED,) if done.reused else ()
+        return Batches(kind, paths, done.scanned, self._place.usd(done.scanned), notes)
+
+    def _rows(self, text: str, period: str | None, stop: threading.Event) -> list[tuple[str | None, ...]]:
+        """A small answer to a question that nobody was asked about."""
+        with self._results() as results, in_words():
+            done = self._select(text, period, self._place.bytes_for(self.max_usd), stop)
+            return results.rows(done, stop)
+
+    @contextmanager
+    def _results(self) -> Iterator[Results]:
+        """A private folder for an answer, gone afterwards."""
+        self._scratch.mkdir(0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="athena-", dir=self._scratch) as folder:
+            yield Results(self._queries, Path(folder))
+
+    def _asked(self, stop: threading.Event) -> tuple[LakePeriod, ...]:
+        """The billing periods as a query finds them, with their sums for stamps."""
+        found = []
+        for row in self._rows(render_periods(_DIALECT, self.describe()), None, stop):
+            if row[0]:
+                stamp = hashlib.sha256(repr(row).encode()).hexdigest()[:32]
+                found.append(LakePeriod(shown(row[0]), stamp))
+        return tuple(sorted(found, key=lambda period: period.id, reverse=True))
+
+    def _unloading(self, text: str) -> str:
+        """The text that has the answer written as Parquet.
+
+        Raises:
+            PlaceError: nobody says where.
+        """
+        home = self._place.output or self._queries.group.output
+        if home is None:
+            raise PlaceError(f"{self.where}: transfer=unload needs &output=s3://bucket/folder/")
+        folder = f"{home.rstrip('/')}/finops-tui-unload/{uuid.uuid4().hex}/".replace("'", "''")
+        return f"unload (\n{text}\n) to '{folder}' with (format = 'PARQUET', compression = 'SNAPPY')"
