@@ -8,104 +8,19 @@ to run. Values are literals, quoted as the engine reads them; names come from th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.engines.base import EngineError, Measure
+from finops_tui.engines.dialect_words import WORDS
 from finops_tui.engines.rollup import Between, Day, Has, In, Tag
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from finops_tui.engines.base import Dialect, Table
+    from finops_tui.engines.dialect_words import Words
     from finops_tui.engines.rollup import Condition, Dimension, Rollup
 
-
-def _doubled(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _escaped(text: str) -> str:
-    """A literal in which a backslash has a meaning."""
-    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
-    return "'" + quoted.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "'"
-
-
-def _both(text: str) -> str:
-    """Snowflake: a quote is doubled, and a backslash has a meaning, too."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """How an engine spells what engines spell differently; `{0}` is a column, `{1}` a literal.
-
-    Attributes:
-        quote: The sign round names.
-        literal: A text as a literal.
-        tag: The value of a key of a map.
-        within: Whether a text contains another, both in lower case.
-        keys: A table of the keys of a column of maps; `{0}` the table, `{1}` the column.
-        whole: The type of whole numbers of 38 digits.
-        text: The type of text.
-        hashed: Columns, with commas between, as a number that differs once they do; '' has none.
-    """
-
-    quote: str
-    literal: Callable[[str], str]
-    tag: str
-    within: str
-    keys: str
-    whole: str = "decimal(38, 0)"
-    text: str = "varchar"
-    hashed: str = ""
-
-
-_WORDS: Final[dict[str, _Words]] = {
-    "duckdb": _Words(
-        '"',
-        _doubled,
-        "{0}[{1}]",
-        "contains({0}, {1})",
-        "(select unnest(map_keys({1})) as k from {0})",
-        hashed="cast(hash({0}) as decimal(38, 0))",
-    ),
-    "spark": _Words(
-        "`",
-        _escaped,
-        "try_element_at({0}, {1})",
-        "instr({0}, {1}) > 0",
-        "(select explode(map_keys({1})) as k from {0})",
-        text="string",
-        hashed="cast(xxhash64({0}) as decimal(38, 0))",
-    ),
-    "trino": _Words(
-        '"',
-        _doubled,
-        "element_at({0}, {1})",
-        "strpos({0}, {1}) > 0",
-        "(select u.k from {0} cross join unnest(map_keys({1})) as u (k))",
-    ),
-    "snowflake": _Words(
-        '"',
-        _both,
-        "get({0}, {1})::varchar",
-        "contains({0}, {1})",
-        "(select f.key as k from {0}, lateral flatten(input => {1}) f)",
-        hashed="hash({0})",
-    ),
-    "bigquery": _Words(
-        "`",
-        _escaped,
-        "(select max(t.value) from unnest({0}) t where t.key = {1})",
-        "strpos({0}, {1}) > 0",
-        "(select t.key as k from {0}, unnest({1}) t)",
-        whole="numeric",
-        text="string",
-    ),
-}
 
 MOST_KEYS: Final = 200
 """Keys of tags that are asked for at most."""
@@ -122,7 +37,7 @@ def render(dialect: Dialect, table: Table, rollup: Rollup) -> str:
     Raises:
         EngineError: it names a column that the table does not have.
     """
-    sql = _Sql(_WORDS[dialect], table)
+    sql = _Sql(WORDS[dialect], table)
     count = len(rollup.dims)
     columns = [f"{sql.dimension(dim)} as d{n}" for n, dim in enumerate(rollup.dims)]
     columns += [f"{sql.sum(name)} as m{n}" for n, name in enumerate(rollup.measures)]
@@ -146,7 +61,7 @@ def render_periods(dialect: Dialect, table: Table, *, content: bool = True) -> s
         content: Whether every column that a roll-up may read is looked at, where the engine has a function for it;
             else only the measures are.
     """
-    words = _WORDS[dialect]
+    words = WORDS[dialect]
     sql = _Sql(words, table)
     sums = [sql.sum(name) for name in table.measures]
     if content and words.hashed:
@@ -157,7 +72,7 @@ def render_periods(dialect: Dialect, table: Table, *, content: bool = True) -> s
 
 def render_tag_keys(dialect: Dialect, table: Table, map_: str, period: str) -> str:
     """The SQL of the keys in a column of tags, the most used first, with how many rows have them."""
-    words = _WORDS[dialect]
+    words = WORDS[dialect]
     sql = _Sql(words, table)
     where = f" where {sql.in_period(period)}" if period else ""
     rows = f"(select {sql.name(map_)} from {sql.table}{where}) s"
@@ -165,10 +80,25 @@ def render_tag_keys(dialect: Dialect, table: Table, map_: str, period: str) -> s
     return f"select k, count(*) from {keys} q\ngroup by 1\norder by 2 desc, 1\nlimit {MOST_KEYS}"
 
 
+def table_name(dialect: Dialect, name: tuple[str, ...]) -> str:
+    """The name of a table, quoted part by part.
+
+    Raises:
+        EngineError: a part cannot be quoted.
+    """
+    return ".".join(_quoted(WORDS[dialect].quote, part) for part in name)
+
+
+def _quoted(quote: str, name: str) -> str:
+    if not name or "\0" in name or (quote == "`" and "\\" in name):
+        raise EngineError(f"{clean(name)!r} is no name that can be asked for")
+    return quote + name.replace(quote, quote * 2) + quote
+
+
 class _Sql:
     """The parts of statements about one table."""
 
-    def __init__(self, words: _Words, table: Table) -> None:
+    def __init__(self, words: Words, table: Table) -> None:
         self._words = words
         self._table = table
         self.table = ".".join(self._quoted(part) for part in table.name)
@@ -181,10 +111,7 @@ class _Sql:
         return self._quoted(own)
 
     def _quoted(self, name: str) -> str:
-        quote = self._words.quote
-        if not name or "\0" in name or (quote == "`" and "\\" in name):
-            raise EngineError(f"{clean(name)!r} is no name that can be asked for")
-        return quote + name.replace(quote, quote * 2) + quote
+        return _quoted(self._words.quote, name)
 
     def dimension(self, dim: Dimension) -> str:
         """The value that is grouped by."""
