@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -14,14 +14,12 @@ from finops_tui.screens import money
 from finops_tui.screens.cells import fit, strip, written
 from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import delta_style, palette
+from finops_tui.screens.widgets.bar_rows import BarRows
 from finops_tui.screens.widgets.sparks import length
-from finops_tui.screens.widgets.table_cursor import TableCursor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
-
-    from textual.events import Click, Resize
 
     from finops_tui.screens.color import Look
 
@@ -70,10 +68,8 @@ class RankingMessage(Message):
         return self.ranking
 
 
-class Ranking(TableCursor):
+class Ranking(BarRows):
     """Horizontal bars, one row each; amounts below zero go to the left of zero."""
-
-    HEAD: ClassVar[int] = 0
 
     @dataclass
     class CursorMoved(RankingMessage):
@@ -91,8 +87,7 @@ class Ranking(TableCursor):
             id: Textual id.
             classes: Textual classes.
         """
-        super().__init__(id=id, classes=classes)
-        self.look = look
+        super().__init__(look, id=id, classes=classes)
         self._rows: Sequence[Ranked] = ()
         self._currency = ""
         self._widths: _Widths | None = None
@@ -107,7 +102,7 @@ class Ranking(TableCursor):
         """
         self._rows, self._currency = rows, currency
         self.set_reactive(Ranking.cursor, max(0, min(cursor, len(rows) - 1)))
-        self._lay_out()
+        self.lay_out()
         self.keep_in_sight()
 
     @property
@@ -115,19 +110,16 @@ class Ranking(TableCursor):
         """How many groups there are."""
         return len(self._rows)
 
-    @property
-    def columns_shown(self) -> int:
-        """A ranking has one column."""
-        return 1
-
     def select(self) -> None:
         """Tell that the bar under the cursor was chosen."""
         self.post_message(self.BarSelected(self, self.cursor))
 
-    def step_columns(self, step: int) -> None:
-        """A ranking has one column."""
+    def tell_moved(self) -> None:
+        """Tell that the cursor is on another row."""
+        self.post_message(self.CursorMoved(self, self.cursor))
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """Measure anew for the rows and the width, and draw."""
         self._widths = None
         self.virtual_size = Size(self.size.width, len(self._rows))
         self.refresh()
@@ -204,23 +196,3 @@ class Ranking(TableCursor):
             return f"{' ' * sizes.zero}{signs.bar * min(cells, sizes.bar - sizes.zero)}".ljust(sizes.bar)
         sign = signs.credit if self.look.depth == "none" else signs.bar
         return f"{(sign * min(cells, max(sizes.zero, 1))).rjust(sizes.zero)}".ljust(sizes.bar)[: sizes.bar]
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        """Redraw the two rows that changed."""
-        self.refresh_row(old)
-        self.keep_in_sight()
-        self.refresh_row(new)
-        self.post_message(self.CursorMoved(self, new))
-
-    def on_resize(self, _event: Resize) -> None:
-        """Measure anew."""
-        self._lay_out()
-        self.keep_in_sight()
-
-    def on_click(self, event: Click) -> None:
-        """Go to the bar under the pointer; choose it with a double click."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y + self.scroll_offset.y < len(self._rows):
-            self.cursor = offset.y + self.scroll_offset.y
-            if event.chain == 2:
-                self.select()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -15,13 +15,11 @@ from finops_tui.screens import money
 from finops_tui.screens.cells import fit, strip, written
 from finops_tui.screens.glyphs import glyphs
 from finops_tui.screens.palette import delta_style, palette
+from finops_tui.screens.widgets.bar_rows import BarRows
 from finops_tui.screens.widgets.sparks import length
-from finops_tui.screens.widgets.table_cursor import TableCursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from textual.events import Click, Resize
 
     from finops_tui.queries.explain_steps import Step
     from finops_tui.screens.color import Look
@@ -57,10 +55,8 @@ class WaterfallMessage(Message):
         return self.waterfall
 
 
-class Waterfall(TableCursor):
+class Waterfall(BarRows):
     """The steps of a change, one row each, with a cursor."""
-
-    HEAD: ClassVar[int] = 0
 
     @dataclass
     class CursorMoved(WaterfallMessage):
@@ -78,8 +74,7 @@ class Waterfall(TableCursor):
             id: Textual id.
             classes: Textual classes.
         """
-        super().__init__(id=id, classes=classes)
-        self.look = look
+        super().__init__(look, id=id, classes=classes)
         self.steps: Sequence[Step] = ()
         self._titles: Mapping[str, str] = {}
         self._currency = ""
@@ -103,7 +98,7 @@ class Waterfall(TableCursor):
         """
         self.steps, self._currency, self._titles = steps, currency, titles or {}
         self.set_reactive(Waterfall.cursor, max(0, min(cursor, len(steps) - 1)))
-        self._lay_out()
+        self.lay_out()
         self.keep_in_sight()
 
     @property
@@ -116,19 +111,16 @@ class Waterfall(TableCursor):
         """The step under the cursor."""
         return self.steps[self.cursor] if self.steps else None
 
-    @property
-    def columns_shown(self) -> int:
-        """A waterfall has one column."""
-        return 1
-
     def select(self) -> None:
         """Tell that the step under the cursor was chosen."""
         self.post_message(self.StepSelected(self, self.cursor))
 
-    def step_columns(self, step: int) -> None:
-        """A waterfall has one column."""
+    def tell_moved(self) -> None:
+        """Tell that the cursor is on another row."""
+        self.post_message(self.CursorMoved(self, self.cursor))
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """Measure anew for the rows and the width, and draw."""
         self._widths = None
         self.virtual_size = Size(self.scrollable_content_region.width, len(self.steps))
         self.refresh()
@@ -215,23 +207,3 @@ class Waterfall(TableCursor):
     def cut(self) -> bool:
         """Whether the bars of the ends do not begin at zero."""
         return bool(self.steps) and self._measured().cut
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        """Redraw the two rows that changed."""
-        self.refresh_row(old)
-        self.keep_in_sight()
-        self.refresh_row(new)
-        self.post_message(self.CursorMoved(self, new))
-
-    def on_resize(self, _event: Resize) -> None:
-        """Measure anew."""
-        self._lay_out()
-        self.keep_in_sight()
-
-    def on_click(self, event: Click) -> None:
-        """Go to the step under the pointer; choose it with a double click."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y + self.scroll_offset.y < len(self.steps):
-            self.cursor = offset.y + self.scroll_offset.y
-            if event.chain == 2:
-                self.select()
