@@ -7,6 +7,8 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,6 +16,9 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from finops_tui import loader
+from finops_tui.__main__ import main
+from finops_tui.sources import s3
 from tests.sources import bills
 
 SECRET = "c4n4ry/SecretKey+c4n4ry0123456789abcdefg"
@@ -202,6 +207,27 @@ def fresh(server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     made = Bucket(server, f"bills-{next(_numbers)}")
     server.asked.clear()
     return made
+
+
+def at_home(bucket: Bucket, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """The environment in which commands find a bucket, and keep what they find in a folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("FINOPS_TUI_STORE", str(home / "store"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.server.url)
+
+
+def billed(folder: Path, fetched: s3.Fetched) -> Decimal:
+    """Billed cost of what was fetched, by way of the loader."""
+    result = loader.load(folder / "store", list(fetched.paths))
+    assert not result.refused
+    return sum((Decimal(entry.totals["USD"]["billed"]) for entry in result.loaded), Decimal(0))
+
+
+def queried(capsys: pytest.CaptureFixture[str]) -> Decimal:
+    """Billed cost that a query finds in the store."""
+    capsys.readouterr()
+    assert main(["query", "--basis", "billed", "--format", "json"]) == 0
+    return Decimal(json.loads(capsys.readouterr().out)["totals"]["USD"])
 
 
 def cur2(*costs: str, month: str = "2025-03", **more: str) -> bytes:

@@ -1,7 +1,6 @@
 """Names of accounts from AWS Organizations or a CSV file, in bills that have none."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -12,13 +11,6 @@ from finops_tui.__main__ import main
 from finops_tui.manifest import StoreError
 from tests.sources import bills
 from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Request, Server, environment
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Cost Explorer: asks before it spends, keeps what it bought, and every amount arrives as it was written."""
 
 import csv
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +22,6 @@ URL = "ce://?start=2026-03-01&end=2026-03-31"
 
 
 DENIED = b'{"__type": "AccessDeniedException", "Message": "not authorized to ce:GetCostAndUsage"}'
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

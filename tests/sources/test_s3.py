@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +18,7 @@ from tests.sources.s3_server import (
     SECRET,
     TOKEN,
     Bucket,
-    Server,
     cur2,
-    fresh,
     legacy,
     packed,
     refusal,
@@ -31,23 +28,6 @@ if TYPE_CHECKING:
     from finops_tui.sources.model import Progress
 
 OLD, NEW = "2025-04-01T10:00:00.000Z-aaaa", "2025-04-02T10:00:00.000Z-bbbb"
-
-
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    return fresh(s3_server, monkeypatch)
-
-
-@pytest.fixture
-def access(bucket: Bucket) -> Access:
-    return Access(endpoint_url=bucket.server.url)
 
 
 def total_of(folder: Path, fetched: s3.Fetched) -> dict[str, Decimal]:

@@ -5,7 +5,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,33 +15,27 @@ from finops_tui import loader
 from finops_tui.__main__ import main
 from finops_tui.sources import cost_explorer_fetch
 from tests.sources import bills
-from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Request, Server, cur2, fresh, refusal
+from tests.sources.s3_server import (
+    KEY_ID,
+    SECRET,
+    TOKEN,
+    Bucket,
+    Request,
+    at_home,
+    cur2,
+    queried,
+    refusal,
+)
 
 OLD, NEW = "2025-04-01T10:00:00.000Z-aaaa", "2025-04-02T10:00:00.000Z-bbbb"
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
-    made = fresh(s3_server, monkeypatch)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("FINOPS_TUI_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server.url)
+def bucket(bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
+    """A bucket as commands find it, and where they keep what they find."""
+    at_home(bucket, monkeypatch, tmp_path)
     monkeypatch.chdir(tmp_path)
-    return made
-
-
-def billed(capsys: pytest.CaptureFixture[str]) -> Decimal:
-    """What a query finds in the store."""
-    capsys.readouterr()
-    assert main(["query", "--basis", "billed", "--format", "json"]) == 0
-    return Decimal(json.loads(capsys.readouterr().out)["totals"]["USD"])
+    return bucket
 
 
 def test_load_then_query_then_a_restatement_by_sync(
@@ -50,11 +43,11 @@ def test_load_then_query_then_a_restatement_by_sync(
 ) -> None:
     bucket.export([cur2("1.10", "2.20"), cur2("3.30")], execution=OLD)
     assert main(["load", bucket.url("exports"), "--region", "eu-west-1"]) == 0
-    assert billed(capsys) == Decimal("6.60")
+    assert queried(capsys) == Decimal("6.60")
     bucket.export([cur2("1.10", "2.20"), cur2("4.30")], execution=NEW)
     assert main(["sync"]) == 0
     assert "March 2025: +1 USD since the last delivery" in capsys.readouterr().out
-    assert billed(capsys) == Decimal("7.60")
+    assert queried(capsys) == Decimal("7.60")
     bucket.server.asked.clear()
     assert main(["sync"]) == 0
     assert not bucket.server.gets()
@@ -77,7 +70,7 @@ def test_what_cannot_be_read_is_said_and_the_store_stays(
     assert "access denied" in told.err
     assert "s3:ListBucket" in told.err
     assert "the store is as it was" in told.err
-    assert billed(capsys) == Decimal("1.10")
+    assert queried(capsys) == Decimal("1.10")
     assert not secrets_in(told.out + told.err, tmp_path)
 
 
@@ -137,7 +130,7 @@ def test_cost_explorer_asks_first(bucket: Bucket, tmp_path: Path, capsys: pytest
     assert not [one for one in bucket.server.asked if "GetCostAndUsage" in one.target]
     assert main(["load", url, "--yes"]) == 0
     assert "4 requests, USD 0.04" in capsys.readouterr().err
-    assert billed(capsys) == Decimal("2.50")
+    assert queried(capsys) == Decimal("2.50")
     assert main(["sync"]) == 0  # closed months are held: nothing is asked, nothing is spent
     assert len([one for one in bucket.server.asked if "GetCostAndUsage" in one.target]) == 4
     assert not secrets_in(told, tmp_path)
@@ -174,7 +167,7 @@ def test_what_stands_for_a_source_may_be_mixed(
     bucket.export([cur2("1")])
     (tmp_path / "here.csv").write_text(bills.text([bills.focus(BilledCost="2")]))
     assert main(["load", "here.csv", bucket.url("exports")]) == 0
-    assert billed(capsys) == 3
+    assert queried(capsys) == 3
 
 
 def test_a_file_of_cost_explorer_is_small_and_named_by_its_month(bucket: Bucket, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import logging
 import socket
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,14 @@ from finops_tui.sources import s3, s3_access
 from finops_tui.sources.s3_access import Access, PlaceError
 from finops_tui.sources.s3_place import parse
 from tests.sources import bills
-from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Request, Server, cur2, fresh, refusal
-
-
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
+from tests.sources.s3_server import KEY_ID, SECRET, TOKEN, Bucket, Request, cur2, refusal
 
 
 @pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+def bucket(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket that is asked once."""
     monkeypatch.setattr(s3_access, "_TRIES", 1)
-    return fresh(s3_server, monkeypatch)
-
-
-@pytest.fixture
-def access(bucket: Bucket) -> Access:
-    return Access(endpoint_url=bucket.server.url)
+    return bucket
 
 
 def said(bucket: Bucket, access: Access, folder: Path) -> str:

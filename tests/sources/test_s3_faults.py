@@ -3,19 +3,16 @@
 import errno
 import os
 from collections import Counter
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from finops_tui import loader
 from finops_tui.sources import s3, s3_download
 from finops_tui.sources.s3_access import Access, PlaceCancelledError, PlaceError
 from tests.sources import bills
-from tests.sources.s3_server import Bucket, Request, Server, cur2, fresh, refusal
+from tests.sources.s3_server import Bucket, Request, Server, billed, cur2, refusal
 
 if TYPE_CHECKING:
     from finops_tui.sources.model import Progress
@@ -27,31 +24,13 @@ BIG = bills.text(
 SUM = bills.total(f"0.{number:03}" for number in range(100))
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+def bucket(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A bucket that is read in small pieces."""
     monkeypatch.setattr(s3_download, "PIECE", PIECE)
     monkeypatch.setattr(s3_download, "WORKERS", 2)
     monkeypatch.setattr(s3_download, "_PAUSE", 0.01)
-    return fresh(s3_server, monkeypatch)
-
-
-@pytest.fixture
-def access(bucket: Bucket) -> Access:
-    return Access(endpoint_url=bucket.server.url)
-
-
-def billed(folder: Path, fetched: s3.Fetched) -> Decimal:
-    """Billed cost of what was fetched, by way of the loader."""
-    result = loader.load(folder / "store", list(fetched.paths))
-    assert not result.refused
-    return sum((Decimal(entry.totals["USD"]["billed"]) for entry in result.loaded), Decimal(0))
+    return bucket
 
 
 def ranges(server: Server) -> list[str]:

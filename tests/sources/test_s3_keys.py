@@ -1,48 +1,20 @@
 """Keys of objects are data: they stay in the mirror, off the terminal, and apart from each other."""
 
 import os
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finops_tui import loader
 from finops_tui.sources import s3, s3_place
 from finops_tui.sources.s3_access import Access
 from tests.sources import bills
-from tests.sources.s3_server import Bucket, Request, Server, fresh
+from tests.sources.s3_server import Bucket, Request, billed
 
 if TYPE_CHECKING:
     from finops_tui.sources.model import Progress
-
-
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    return fresh(s3_server, monkeypatch)
-
-
-@pytest.fixture
-def access(bucket: Bucket) -> Access:
-    return Access(endpoint_url=bucket.server.url)
-
-
-def billed(folder: Path, fetched: s3.Fetched) -> Decimal:
-    """Billed cost of what was fetched, by way of the loader."""
-    result = loader.load(folder / "store", list(fetched.paths))
-    assert not result.refused
-    return sum((Decimal(entry.totals["USD"]["billed"]) for entry in result.loaded), Decimal(0))
 
 
 HOSTILE = (

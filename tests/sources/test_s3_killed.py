@@ -1,11 +1,8 @@
 """A download that is killed at any moment: the store stays, and the next load goes on with what is missing."""
 
-import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from finops_tui.settings import Settings
 from finops_tui.sources import s3_download
 from finops_tui.store import Store
 from tests.sources import bills
-from tests.sources.s3_server import Bucket, Request, Server, cur2, fresh
+from tests.sources.s3_server import Bucket, Request, at_home, cur2, queried
 
 PIECE = 1500
 COSTS = [f"0.{number:04}" for number in range(120)]
@@ -32,27 +29,12 @@ sys.exit(main(["load", *sys.argv[1:]]))
 """
 
 
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
-    made = fresh(s3_server, monkeypatch)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("FINOPS_TUI_STORE", str(tmp_path / "store"))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server.url)
+def bucket(bucket: Bucket, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
+    """A bucket as commands find it, read in small pieces."""
+    at_home(bucket, monkeypatch, tmp_path)
     monkeypatch.setattr(s3_download, "PIECE", PIECE)
-    return made
-
-
-def billed(capsys: pytest.CaptureFixture[str]) -> Decimal:
-    capsys.readouterr()
-    assert main(["query", "--basis", "billed", "--format", "json"]) == 0
-    return Decimal(json.loads(capsys.readouterr().out)["totals"]["USD"])
+    return bucket
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -80,9 +62,9 @@ def test_a_download_that_is_killed(
         assert number != signal.SIGKILL  # asked to stop after the last piece had come
     else:
         assert code == (-number if number == signal.SIGKILL else 128 + number)
-        assert billed(capsys) == 1000
+        assert queried(capsys) == 1000
     assert main(["load", bucket.url("focus")]) == 0
-    assert billed(capsys) == bills.total(COSTS)
+    assert queried(capsys) == bills.total(COSTS)
     left = [
         path.name for path in (tmp_path / "cache").rglob("*") if path.suffix in {".data", ".done", ".new"}
     ]
