@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def root() -> Path:
-    """The store of the sample data; the first call loads it, which takes a few seconds.
+    """The store of the sample data; the first call loads it, which takes a few seconds, and others wait for it.
 
     Raises:
         FileNotFoundError: the sample was left out of this installation.
         StoreError: it could not be loaded.
     """
-    from finops_tui import loader, manifest
+    from finops_tui import disk, loader, lock, manifest
 
     files = sorted(paths.sample_data().rglob("*.parquet"))
     stamp = hashlib.sha256(f"{__version__} {manifest.FORMAT}".encode())
@@ -31,5 +31,8 @@ def root() -> Path:
         if sys.stderr.isatty():
             sys.stderr.write("Loading the sample data, this once: it takes a few seconds.\n")
             sys.stderr.flush()
-        loader.load(store, [str(file) for file in files])
+        disk.make_folder(store)
+        with lock.hold(store, lock.SYNC, wait=True):
+            if not (store / "CURRENT").exists():
+                loader.load(store, [str(file) for file in files])
     return store

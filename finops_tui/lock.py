@@ -43,7 +43,7 @@ class LockedError(StoreError):
 
 
 @contextmanager
-def hold(root: Path, name: str = NAME) -> Iterator[None]:
+def hold(root: Path, name: str = NAME, *, wait: bool = False) -> Iterator[None]:
     """Hold a lock of a store for the length of a `with` block.
 
     The kernel lets go of it when the process ends, however it ends.
@@ -51,6 +51,7 @@ def hold(root: Path, name: str = NAME) -> Iterator[None]:
     Args:
         root: Folder of the store; it exists.
         name: `NAME`, `SYNC` or `WATCH`.
+        wait: Whether to wait, however long, for another process that holds it.
 
     Raises:
         LockedError: another process holds it; the message says who, and since when.
@@ -62,7 +63,9 @@ def hold(root: Path, name: str = NAME) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"cannot load into {root}: {error.strerror}") from error
     try:
-        if not _take(handle):
+        if wait:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        elif not _take(handle):
             raise LockedError(f"{_BUSY[name]}: {_holder(handle)}")
         _sign(root, handle)
         yield
