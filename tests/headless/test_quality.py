@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from finops_tui import __main__, loader
 from finops_tui.queries import quality
+from finops_tui.queries.view import Period, View
+from finops_tui.store import Store
 from tests.headless import bill
 
 if TYPE_CHECKING:
@@ -98,6 +101,45 @@ def test_what_is_planted_is_found(
     assert found[name]["amounts"] == {"USD": amount}
     others = {other for other, one in found.items() if one["state"] == "fail"} - {name}
     assert not others, others
+
+
+EDGES = (
+    {"ChargeClass": "Correction", "ListCost": "0"},
+    {"ListCost": "0", "EffectiveCost": "0"},
+    {"ListCost": "-1", "ContractedCost": "2"},
+    {"ListCost": "1", "ContractedCost": "1.000001"},
+    {"ListCost": "1", "ContractedCost": "1.0000011"},
+    {"ListCost": "1", "ContractedCost": ""},
+    {"ChargeCategory": "Purchase", "EffectiveCost": "3"},
+    {"ChargeCategory": "Purchase", "CommitmentDiscountId": "sp-3", "EffectiveCost": "-3"},
+    {"ChargeCategory": "Credit", "EffectiveCost": "-1.000", "BilledCost": "-1"},
+    {"ChargeCategory": ""},
+    {"BillingCurrency": "XXX"},
+    {"BillingCurrency": "EUR", "ServiceName": ""},
+    {"BillingCurrency": "EUR", "BillingAccountId": "", "ServiceName": "", "ChargeCategory": "Other"},
+)
+"""What lies on either side of a check."""
+
+
+def test_the_charges_of_a_finding_are_as_many_as_it_counts(tmp_path: Path) -> None:
+    changes = [*(columns for _, columns, *_ in PLANTED), *EDGES]
+    planted = [bill.row("2026-04-09", "4.25", **{"ListCost": "5", **columns}) for columns in changes]
+    result = loader.load(tmp_path / "store", [write(tmp_path / "bill.csv", [*clean(), *planted])])
+    assert not result.refused
+    with Store(tmp_path / "store") as store:
+        view = View(Period(date(2026, 4, 1), date(2026, 5, 1)), group_by=())
+        found = quality.of_charges(store.ask_now("quality", view, tolerance=quality.TOLERANCE))
+        assert min(one.broken for one in found) > 0
+        for one in found:
+            values = {"name": one.name, "tolerance": quality.TOLERANCE, "limit": 1000}
+            behind = store.ask_now("quality_rows", view, **values)
+            assert behind.height == one.broken, one.name
+            if one.name not in {"credit", "contracted"}:  # at stake are differences, not costs
+                sums = {
+                    code: sum(behind.filter(BillingCurrency=code)["EffectiveCost"], Decimal(0))
+                    for code in one.amounts
+                }
+                assert sums == one.amounts, one.name
 
 
 def test_a_commitment_that_gave_less_cannot_be_judged_over_a_part_of_its_term(
