@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 
 from finops_tui import paths
 from finops_tui.crash import write_crash
+from finops_tui.painted import PaintedApp
 from finops_tui.screens.desk import MASKED, DeskError
 from finops_tui.screens.explorer import Explorer
 from finops_tui.screens.keys import ACTIONS, actions, bindings, keymap, shown_all
@@ -36,7 +37,7 @@ LOOK = 0.5
 """Seconds between two looks for newer data."""
 
 
-class FinopsApp(App[None]):
+class FinopsApp(PaintedApp):
     """The program; it owns what screens share and hands each of them the desk."""
 
     TITLE = "finops-tui"

@@ -53,6 +53,7 @@ class Asking(Widget):
         """Show another view as soon as it is answered."""
         self.view = view
         self._turn += 1  # the same view may be asked about again: after a load its answer is another one
+        self._hold("hold_painting")
         self._answer_view(view, self._turn)
 
     async def answer(self, view: View) -> None:
@@ -100,7 +101,14 @@ class Asking(Widget):
         finally:
             watch.cancel()
             if turn == self._turn:
+                self._hold("release_painting")
                 self.post_message(Waiting(self, waiting=False))
+
+    def _hold(self, how: str) -> None:
+        """Let an app that paints by difference paint all panes at once; others have no such thing."""
+        hold = getattr(self.app, how, None)
+        if hold is not None:
+            hold(self)
 
     def _wait(self) -> None:
         self.post_message(Waiting(self, waiting=True))

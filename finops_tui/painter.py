@@ -1,0 +1,276 @@
+"""What goes to the terminal: only cells that changed, in as few bytes as that takes.
+
+Textual renders regions; a region that is drawn anew mostly says what is on screen already. The painter keeps
+both, what is wanted and what the terminal shows, and writes the difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+
+from finops_tui.sgr import PLAIN, Sgr, Styles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.color import ColorSystem
+    from rich.segment import Segment
+    from textual.strip import Strip
+
+_UNKNOWN: Final = "\x00"
+"""A cell of which nobody knows what the terminal shows."""
+
+_ERASED: Final = 6
+"""Fewest blanks that are erased in place of being written."""
+
+_BRIDGE: Final = 4
+"""Most unchanged cells that are written again, as that is no more than the bytes of going past them."""
+
+
+@lru_cache(maxsize=4096)
+def _narrow(text: str) -> bool:
+    """Whether every character takes one cell."""
+    return all(cell_len(character) == 1 for character in text)
+
+
+@dataclass(slots=True)
+class _Rows:
+    """A screen: for every row its characters ('' beside a wide one) and the numbers of their styles."""
+
+    characters: list[list[str]]
+    styles: list[list[int]]
+
+    @classmethod
+    def of(cls, width: int, height: int, character: str) -> _Rows:
+        return cls([[character] * width for _ in range(height)], [[0] * width for _ in range(height)])
+
+
+class Painter:
+    """Takes what is rendered, gives what is to be written.
+
+    Args:
+        system: Colours of the terminal.
+        erases: Whether the terminal erases cells in the background colour at hand.
+    """
+
+    def __init__(self, system: ColorSystem, *, erases: bool = False) -> None:
+        self._erases = erases
+        self._styles = Styles(system)
+        self._pen = _Pen(self._styles)
+        self._size = (0, 0)
+        self._wanted = _Rows([], [])
+        self._shown = _Rows([], [])
+        self._dirty: set[int] = set()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self._size
+
+    def resize(self, width: int, height: int) -> None:
+        """Begin anew at another size; nothing is known of what the terminal shows."""
+        if (width, height) != self._size:
+            self._size = (width, height)
+            self._wanted = _Rows.of(width, height, " ")
+            self._dirty.clear()
+            self.forget()
+
+    def forget(self) -> None:
+        """Somebody else has written to the terminal: everything is to be written again."""
+        self._shown = _Rows.of(*self._size, _UNKNOWN)
+        self._dirty.update(range(self._size[1]))
+
+    def known(self, rows: Sequence[Sequence[tuple[str, str]]]) -> None:
+        """Say what the terminal shows: for every row its texts with the parameters of their SGR sequence."""
+        for y, row in enumerate(rows[: self._size[1]]):
+            x = 0
+            for codes, text in row:
+                x = self._write(self._shown, x, y, text, self._styles.number(Sgr.read(codes)))
+            self._dirty.add(y)
+
+    def rows(self) -> list[list[tuple[str, str]]]:
+        """What is wanted on screen, as `known` takes it."""
+        found = []
+        for characters, styles in zip(self._wanted.characters, self._wanted.styles, strict=True):
+            row: list[tuple[str, str]] = []
+            start = 0
+            for end in range(1, len(styles) + 1):
+                if end == len(styles) or styles[end] != styles[start]:
+                    row.append((self._styles.sgr(styles[start]).codes, "".join(characters[start:end])))
+                    start = end
+            found.append(row)
+        return found
+
+    def put(self, x: int, y: int, strips: Iterable[Strip]) -> None:
+        """Want something from a cell on."""
+        if not 0 <= y < self._size[1]:
+            return
+        self._dirty.add(y)
+        for strip in strips:
+            for segment in strip:
+                x = self._segment(x, y, segment)
+
+    def changes(self) -> str:
+        """What makes the terminal show what is wanted; '' when it does."""
+        for y in sorted(self._dirty):
+            self._row(y)
+        self._dirty.clear()
+        return self._pen.taken()
+
+    def leave(self) -> str:
+        """What puts the terminal into its own style again."""
+        return self._pen.leave()
+
+    def _segment(self, x: int, y: int, segment: Segment) -> int:
+        text, style, control = segment
+        if control:
+            return x
+        return self._write(self._wanted, x, y, text, self._styles.of(style))
+
+    def _write(self, rows: _Rows, x: int, y: int, text: str, style: int) -> int:
+        characters, styles = rows.characters[y], rows.styles[y]
+        room = self._size[0] - x
+        if text.isascii() or _narrow(text):
+            text = text[: max(room, 0)]
+            end = x + len(text)
+            characters[x:end] = text
+            styles[x:end] = [style] * len(text)
+            return end
+        for character in text:
+            wide = cell_len(character)
+            if x + wide > self._size[0]:
+                break
+            if wide:
+                characters[x : x + wide] = [character, ""][:wide]
+                styles[x : x + wide] = [style] * wide
+                x += wide
+            elif x:
+                before = x - 1 if characters[x - 1] else x - 2
+                characters[before] += character
+        return x
+
+    def _row(self, y: int) -> None:
+        characters, styles = self._wanted.characters[y], self._wanted.styles[y]
+        there, drawn = self._shown.characters[y], self._shown.styles[y]
+        if characters == there and styles == drawn:
+            return
+        blanks, pen = self._styles.blanks, self._pen
+        x, width = 0, len(characters)
+        while x < width:
+            character, style = characters[x], styles[x]
+            if character == there[x] and (
+                style == drawn[x] or (character == " " and blanks[style] == blanks[drawn[x]])
+            ):
+                x += 1
+            elif not character and x:  # the second half of a wide one; both are written
+                self._wide(x - 1, y)
+                x += 1
+            elif character == " " and (run := self._blank_run(x, y)) >= _ERASED:
+                self._reach(x, y)
+                pen.erase(run, style, rest=x + run == width)
+                x += run
+            elif character.isascii() or _narrow(character):
+                self._reach(x, y)
+                pen.write(character, self._ahead(x, y) if character == " " else style)
+                x += 1
+            else:
+                self._wide(x, y)
+                x += 2 if x + 1 < width and not characters[x + 1] else 1
+        self._shown.characters[y] = characters[:]
+        self._shown.styles[y] = styles[:]
+
+    def _wide(self, x: int, y: int) -> None:
+        """Write a character of which terminals do not agree how wide it is."""
+        self._pen.go(x, y)
+        self._pen.write(self._wanted.characters[y][x], self._wanted.styles[y][x])
+        self._pen.lose()
+
+    def _ahead(self, x: int, y: int) -> int:
+        """The style to write a blank in: the next cell's, where that looks the same and saves a change."""
+        styles = self._wanted.styles[y]
+        after = styles[min(x + 1, len(styles) - 1)]
+        return after if self._styles.blanks[after] == self._styles.blanks[styles[x]] else styles[x]
+
+    def _blank_run(self, x: int, y: int) -> int:
+        """How many cells from here on can be erased in place of being written."""
+        characters, styles, blanks = self._wanted.characters[y], self._wanted.styles[y], self._styles.blanks
+        blank = blanks[styles[x]]
+        if not self._erases or self._styles.sgr(blank).attributes:
+            return 0
+        end = x
+        while end < len(characters) and characters[end] == " " and blanks[styles[end]] == blank:
+            end += 1
+        return end - x
+
+    def _reach(self, x: int, y: int) -> None:
+        """Go to a cell, or write the unchanged ones before it again where that is shorter."""
+        pen, at = self._pen, self._pen.at
+        if at is None or at[1] != y or not 0 < x - at[0] <= _BRIDGE:
+            pen.go(x, y)
+            return
+        start = at[0]
+        between = list(zip(self._wanted.characters[y][start:x], self._wanted.styles[y][start:x], strict=True))
+        if all(character.isascii() and character and pen.suits(character, how) for character, how in between):
+            for character, how in between:
+                pen.write(character, how)
+        else:
+            pen.go(x, y)
+
+
+class _Pen:
+    """Where the terminal writes next, in which style, and what it was told so far."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._out: list[str] = []
+        self._sgr: Sgr = PLAIN
+        self.at: tuple[int, int] | None = None
+
+    def go(self, x: int, y: int) -> None:
+        """Write there next."""
+        if self.at == (x, y):
+            return
+        if self.at is not None and self.at[1] == y and x > self.at[0]:
+            step = x - self.at[0]
+            self._out.append(f"\x1b[{step}C" if step > 1 else "\x1b[C")
+        else:
+            self._out.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
+        self.at = (x, y)
+
+    def lose(self) -> None:
+        """It is not certain where the terminal is."""
+        self.at = None
+
+    def suits(self, character: str, style: int) -> bool:
+        """Whether a character needs no change of style."""
+        return not self._styles.step(self._sgr, style, blank=character == " ")[0]
+
+    def write(self, character: str, style: int) -> None:
+        """Write a character."""
+        codes, self._sgr = self._styles.step(self._sgr, style, blank=character == " ")
+        if codes:
+            self._out.append(codes)
+        self._out.append(character)
+        if self.at is not None:
+            self.at = (self.at[0] + 1, self.at[1])
+
+    def erase(self, cells: int, style: int, *, rest: bool) -> None:
+        """Make cells blank, in a style; the place to write next stays."""
+        codes, self._sgr = self._styles.step(self._sgr, style, blank=True)
+        self._out.append(f"{codes}\x1b[K" if rest else f"{codes}\x1b[{cells}X")
+
+    def leave(self) -> str:
+        """The sequence to the terminal's own style, and begin anew."""
+        self._sgr, self.at = PLAIN, None
+        return "\x1b[m"
+
+    def taken(self) -> str:
+        """Everything since the last time; where the terminal is may change until the next."""
+        told = "".join(self._out)
+        self._out.clear()
+        self.at = None
+        return told
