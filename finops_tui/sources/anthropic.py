@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.sources import aliases, amounts, late, overlaps
+from finops_tui.sources import aliases, amounts, late, superseded
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
@@ -49,7 +49,7 @@ _SAME: Final = (
 """What is equal when two extracts have the same record."""
 
 _NOTES_SQL: Final = f"""
-{overlaps.NOTE_SQL.format(table="raw_anthropic")}
+{superseded.NOTE_SQL.format(table="raw_anthropic")}
 UNION ALL
 SELECT file, count(*), 'of days that the API''s pages have as well: if it is one organization, load one of the two'
 FROM raw_anthropic WHERE page IS NULL AND cost IS NOT NULL
@@ -114,7 +114,7 @@ def _is_page(value: Any) -> bool:
 
 def _results(pages: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for page in pages:
-        number = next(overlaps.PAGES)
+        number = next(superseded.PAGES)
         for bucket in page["data"]:
             outer = {
                 "starting_at": bucket["starting_at"],
@@ -142,7 +142,7 @@ def judge(connection: DuckDBPyConnection) -> Iterator[tuple[int, str]]:
 
 def prepare(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap, and fill `cost` of those that have cents."""
-    overlaps.leave_out(
+    superseded.leave_out(
         connection,
         "raw_anthropic",
         _SAME,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import aliases, databricks_prices, overlaps
+from finops_tui.sources import aliases, databricks_prices, superseded
 from finops_tui.sources.kinds import Kind, Layout
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _PRICING_SQL: Final = "SELECT DISTINCT price FROM raw_databricks_prices WHERE fi
 _PLAIN_SQL: Final = "UPDATE raw_databricks_prices SET price = $2 WHERE file = $1 AND price = $3"
 
 _NOTES_SQL: Final = f"""
-{overlaps.NOTE_SQL.format(table="raw_databricks")}
+{superseded.NOTE_SQL.format(table="raw_databricks")}
 UNION ALL
 SELECT file, count(*), 'valued at list prices: what is invoiced may be less by contract'
 FROM raw_databricks WHERE cost IS NOT NULL GROUP BY file
@@ -110,7 +110,7 @@ def growth(names: Sequence[str]) -> str:
 
 def once(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap."""
-    overlaps.leave_out(
+    superseded.leave_out(
         connection,
         "raw_databricks",
         ("account_id", "record_id", "sku_name", "usage_start_time"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui.sources import aliases, late, overlaps
+from finops_tui.sources import aliases, late, superseded
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
@@ -46,7 +46,7 @@ _SAME: Final = (
 """What is equal when two extracts have the same record."""
 
 _NOTES_SQL: Final = f"""
-{overlaps.NOTE_SQL.format(table="raw_openai")}
+{superseded.NOTE_SQL.format(table="raw_openai")}
 UNION ALL
 SELECT file, count(*), 'of days that the API''s pages have as well: if it is one organization, load one of the two'
 FROM raw_openai WHERE page IS NULL AND amount_value IS NOT NULL
@@ -114,7 +114,7 @@ def _is(value: Any, kind: str) -> bool:
 
 def _results(pages: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for page in pages:
-        number = next(overlaps.PAGES)
+        number = next(superseded.PAGES)
         more = {"has_more": page.get("has_more"), "page": str(number)}
         for bucket in page["data"]:
             times = {f"{name}_iso": bucket.get(f"{name}_iso") or bucket.get(name) for name in _TIMES}
@@ -142,7 +142,7 @@ def judge(connection: DuckDBPyConnection) -> Iterator[tuple[int, str]]:
 
 def once(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap."""
-    overlaps.leave_out(
+    superseded.leave_out(
         connection,
         "raw_openai",
         _SAME,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.sources import aliases, overlaps
+from finops_tui.sources import aliases, superseded
 from finops_tui.sources.headers import HeaderError
 from finops_tui.sources.kinds import Kind, Layout
 
@@ -30,7 +30,7 @@ _SAME: Final = tuple(name for name in _NAMES if name not in {"usage", "usage_in_
 """What is equal when two extracts have the same record."""
 
 _NOTES_SQL: Final = f"""
-{overlaps.NOTE_SQL.format(table="raw_snowflake")}
+{superseded.NOTE_SQL.format(table="raw_snowflake")}
 UNION ALL
 SELECT file, count(*), 'without USAGE_IN_CURRENCY, no charges'
 FROM raw_snowflake WHERE usage_in_currency IS NULL GROUP BY file
@@ -74,7 +74,7 @@ def growth(names: Sequence[str]) -> str:
 
 def once(connection: DuckDBPyConnection) -> None:
     """Let each record count once, whatever extracts overlap: the view is taken again until a month is closed."""
-    overlaps.leave_out(
+    superseded.leave_out(
         connection,
         "raw_snowflake",
         _SAME,

@@ -1,4 +1,7 @@
-"""The same record in several files of a load: extracts of APIs and views overlap, and are taken again."""
+"""The same record in several files of a load: what a later extract has again is superseded, the last one counts.
+
+Extracts of APIs and views overlap, and are taken again. Tables that only grow have another rule: `overlap`.
+"""
 
 from __future__ import annotations
 
