@@ -37,6 +37,7 @@ class Words:
         whole: The type of whole numbers of 38 digits.
         text: The type of text.
         hashed: Columns, with commas between, as a number that differs once they do; '' has none.
+        hashable: A map as something that can be among these columns.
     """
 
     quote: str
@@ -47,6 +48,7 @@ class Words:
     whole: str = "decimal(38, 0)"
     text: str = "varchar"
     hashed: str = ""
+    hashable: str = "{0}"
 
 
 WORDS: Final[dict[str, Words]] = {
@@ -66,6 +68,7 @@ WORDS: Final[dict[str, Words]] = {
         "(select explode(map_keys({1})) as k from {0})",
         text="string",
         hashed="cast(xxhash64({0}) as decimal(38, 0))",
+        hashable="map_entries({0})",
     ),
     "trino": Words(
         '"',

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from finops_tui.engines.base import EngineError, Measure
 from finops_tui.engines.dialect_words import WORDS
 from finops_tui.engines.rollup import Between, Day, Has, In, Tag
+from finops_tui.engines.schema import is_text
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
@@ -129,8 +130,6 @@ class _Sql:
         return f"cast({own} as date)"
 
     def _is_text(self, column: str) -> bool:
-        from finops_tui.engines.schema import is_text
-
         return is_text(self._table.columns[self._table.column(column) or ""])
 
     def _is_time(self, column: str) -> bool:
@@ -206,14 +205,10 @@ class _Sql:
         return f"({own} >= {times[0]} and {own} < {times[1]})"
 
     def texts(self) -> list[str]:
-        """Every column of text and time, and the period: what a fingerprint is made of."""
-        from finops_tui.engines.schema import is_text
-
-        return [
-            self._quoted(name)
-            for name, kind in self._table.columns.items()
-            if is_text(kind) or name in self._table.times
-        ]
+        """Every column of text, time and tags: what a fingerprint is made of."""
+        own = self._table
+        plain = [self._quoted(name) for name, kind in own.columns.items() if is_text(kind) or name in own.times]
+        return plain + [self._words.hashable.format(self._quoted(name)) for name in own.maps]
 
 
 def _month(period: str) -> date:
