@@ -176,7 +176,7 @@ def load_found(
             load_ = _Staging(connection, source_name, account_names.read(store_root), telling, cancelled)
             staged, units = load_.stage(found.files, before, revise, formats)
             refused = (*found.refused, *staged.refused)
-            notes = [*staged.notes, *filter(None, load_.names[1:])]
+            notes = [*staged.notes, *load_.wide(staged), *filter(None, load_.names[1:])]
             entries: list[Entry] = []
             if not refused or keep_going:
                 entries = load_.cut(staged, units, work)
@@ -227,6 +227,12 @@ class _Staging:
             if other is None:
                 return staged, units
             files = other
+
+    def wide(self, staged: Staged) -> list[str]:
+        """What to say of amounts that were read with fewer digits than they have."""
+        from finops_tui.sources import wide_decimals
+
+        return wide_decimals.notes(self.connection, [file.path for file in staged.files])
 
     def cut(self, staged: Staged, units: Sequence[Unit], work: Path) -> list[Entry]:
         """Build the segments, and see that nothing is missing in them."""
