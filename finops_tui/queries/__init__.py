@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Protocol
 from finops_tui.queries import filters
 from finops_tui.queries.converting import RELATION
 from finops_tui.queries.scope import Scope
+from finops_tui.queries.scope_rows import needs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
 
-    from finops_tui.queries.catalog import Catalog
+    from finops_tui.queries.catalog import Catalog, Segment
     from finops_tui.queries.exchange import Rates
+    from finops_tui.queries.resident import Field
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
@@ -50,6 +52,10 @@ class Statement:
 
     sql: str
     values: dict[str, object]
+    needed: frozenset[Field] = frozenset()
+    """What is to be held in memory for this to be quicker, where it can be."""
+    unheld: tuple[Segment, ...] = ()
+    """Of which segments it is not."""
 
 
 _RELATION = re.compile(r"\bFROM (scope|charges|costs|records|changes)\b")
@@ -103,7 +109,10 @@ def render(
     """
     asked = text(question)
     scope = Scope(view, catalog, teams, names, rates)
-    found = [f"{name} AS (\n{getattr(scope, name)()}\n)" for name in dict.fromkeys(_RELATION.findall(asked))]
+    found = [
+        f"{name} AS (\n{scope.scope(needs(asked)) if name == 'scope' else getattr(scope, name)()}\n)"
+        for name in dict.fromkeys(_RELATION.findall(asked))
+    ]
     if scope.conversion is not None:
         found.insert(0, f"{RELATION} AS MATERIALIZED (\n{scope.conversion.relation()}\n)")
     with_ = ",\n".join(found)
@@ -120,7 +129,8 @@ def render(
         )
     # A relation over no segment binds nothing, and DuckDB refuses values that no placeholder takes.
     named = set(_PLACEHOLDER.findall(sql))
-    return Statement(sql, {name: v for name, v in {**scope.bind.values, **given}.items() if name in named})
+    values = {name: v for name, v in {**scope.bind.values, **given}.items() if name in named}
+    return Statement(sql, values, scope.needed, tuple(s for s in scope.segments if not scope.is_held(s)))
 
 
 def _having(view: View, scope: Scope) -> str:

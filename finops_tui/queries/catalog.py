@@ -10,6 +10,7 @@ from finops_tui.queries.view import BILL
 if TYPE_CHECKING:
     from datetime import date
 
+    from finops_tui.queries.resident import Resident
     from finops_tui.queries.view import Period
 
 
@@ -30,6 +31,7 @@ class Segment:
         hourly: Whether its charges are finer than a day.
         dataset: Whether it holds the bill, or how money of the bill is allocated.
         currencies: Its billing currencies; empty where they are not known.
+        monthly: Whether it has a table `monthly` beside, with the sums of each line over all of its days.
     """
 
     alias: str
@@ -44,6 +46,7 @@ class Segment:
     hourly: bool = False
     dataset: str = BILL
     currencies: tuple[str, ...] = ()
+    monthly: bool = False
 
     def touches(self, period: Period) -> bool:
         """Whether any of its days may lie in the period."""
@@ -52,10 +55,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every segment of one generation of a store."""
+    """Every segment of one generation of a store, and what of them is held in memory."""
 
     segments: tuple[Segment, ...] = ()
     generation: int = 0
+    resident: Resident | None = None
 
     def of(self, dataset: str) -> Self:
         """The segments of one dataset: those of different ones are never added together."""

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Final
 
 from finops_tui.queries import dimensions
 from finops_tui.queries.binder import Binder
-from finops_tui.queries.catalog import Catalog
 from finops_tui.queries.columns import ATTRIBUTES, PERIODS
 from finops_tui.queries.converting import product, values
 from finops_tui.queries.exchange import DECIMALS
-from finops_tui.queries.scope import Scope
+from finops_tui.queries.scope_fields import Fields, Terms
 from finops_tui.queries.view import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from finops_tui.queries.exchange import Span
+    from finops_tui.queries.scope_fields import Form, Test
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import Condition, Period, View
 
@@ -87,7 +87,7 @@ class Literals(Binder):
         return literal(value)
 
 
-class Focus(Scope):
+class Focus(Terms):
     """Renders the conditions of a view over a table of FOCUS columns.
 
     Args:
@@ -107,11 +107,15 @@ class Focus(Scope):
         *,
         spans: Sequence[Span] = (),
     ) -> None:
-        super().__init__(view, Catalog(), teams)
-        self.bind = Literals()
+        super().__init__(view, Fields(teams, None), Literals())
+        self._teams = teams
         self._keys = keys or {}
         self._given = given
         self._spans = spans
+
+    def text(self, dimension: str, form: Form) -> str:
+        """The SQL of a dimension."""
+        return self.expression(dimension) if form == "grouped" else self.raw(dimension)
 
     def expression(self, dimension: str) -> str:
         """The SQL of a dimension as grouped by."""
@@ -163,12 +167,18 @@ class Focus(Scope):
             return literal(dimensions.UNALLOCATED)
         return self._teams.sql(self.bind, self.raw)
 
-    def _condition(self, condition: Condition) -> str:
-        column = self.expression(condition.dimension)
-        if condition.value is None:
-            return f"{column} IS {'NOT ' if condition.excluded else ''}NULL"
-        value = literal(condition.value)
-        return f"({column} <> {value} OR {column} IS NULL)" if condition.excluded else f"{column} = {value}"
+    def condition(self, condition: Condition, test: Test) -> str:
+        """The SQL of one value that is kept or left out, as every engine understands it."""
+
+        def is_kept(column: str) -> str:
+            if condition.value is None:
+                return f"{column} IS {'NOT ' if condition.excluded else ''}NULL"
+            value = literal(condition.value)
+            return (
+                f"({column} <> {value} OR {column} IS NULL)" if condition.excluded else f"{column} = {value}"
+            )
+
+        return test(condition.dimension, "grouped", is_kept)
 
     def select(self, money: str) -> str:
         """The statement over the table `focus`.
@@ -195,7 +205,7 @@ class Focus(Scope):
             ]
             days = f"({period})\n   OR ({before})"
         listed = ",\n       ".join([*(["currency"] if by else []), *columns])
-        conditions = "\n      AND ".join(self._terms(by_rate=bool(self._spans)))
+        conditions = "\n      AND ".join(self.plain(currency=not self._spans))
         if self._spans:
             return f"SELECT {listed}\nFROM (\n{self._converted(money, conditions)}\n) AS charges\nWHERE {days}{_GROUPED if by else ''}"
         return (

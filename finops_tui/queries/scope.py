@@ -2,9 +2,10 @@
 
 Five relations, rendered on demand over the segments that the view's period touches:
 
-* `scope`: one row per line and day (or hour): `bucket DATE|TIMESTAMP, part VARCHAR, currency VARCHAR,
-  label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE`. `part` is `before`, `now`
-  (complete days of the period that the comparison covers) or `late` (the rest of the period).
+* `scope`: rows of lines and days (or hours), or sums of them: `bucket DATE|TIMESTAMP, part VARCHAR, currency
+  VARCHAR, label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE, first_day DATE, last_day DATE`, those
+  that the question reads. `part` is `before`, `now` (complete days of the period that the comparison covers)
+  or `late` (the rest of the period). Rendered by scope_rows.py.
 * `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
 * `costs`: the same with `n` and each of the money columns summed over the period.
 * `records`: one row per line item of the period, with every column and `cost DECIMAL`.
@@ -16,23 +17,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from finops_tui.queries import dimensions
 from finops_tui.queries.binder import Binder
 from finops_tui.queries.columns import MONEY, QUANTITIES
 from finops_tui.queries.converting import Conversion
 from finops_tui.queries.exchange import DECIMALS
 from finops_tui.queries.explain_days import MOST, Days
 from finops_tui.queries.explain_key import KEY, KIND, QUANTITY
+from finops_tui.queries.resident import NOTHING
 from finops_tui.queries.scope_columns import line_columns, no_lines, no_records
-from finops_tui.queries.view import BASES, CATEGORIES
+from finops_tui.queries.scope_fields import Fields, Terms
+from finops_tui.queries.scope_rows import CostRows
+from finops_tui.queries.view import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from finops_tui.queries.catalog import Catalog, Segment
     from finops_tui.queries.exchange import Rates
+    from finops_tui.queries.resident import Field
     from finops_tui.queries.teams import Teams
-    from finops_tui.queries.view import Condition, Period, View
+    from finops_tui.queries.view import Period, View
 
 
 class Scope:
@@ -48,8 +52,10 @@ class Scope:
     ) -> None:
         self.view = view
         self.bind = Binder()
-        self._teams = teams
-        self._names = names or {}
+        self.fields = Fields(teams, names)
+        self.terms = Terms(view, self.fields, self.bind)
+        self.resident = NOTHING if catalog.resident is None else catalog.resident
+        self.needed: frozenset[Field] = frozenset()
         periods = [view.period]
         if view.compared is not None:
             periods += [view.compared.before]
@@ -64,55 +70,28 @@ class Scope:
             if found.spans:
                 self.conversion, self._money = found, money
 
-    def expression(self, dimension: str) -> str:
-        """The SQL of a dimension as grouped by, team rules included."""
-        return dimensions.expression(dimension, self.bind, self._team() if dimension == "team" else None)
+    def scope(self, wanted: frozenset[str]) -> str:
+        """The SQL of the relation `scope`.
 
-    def raw(self, dimension: str) -> str:
-        """The SQL of a dimension as filtered by: NULL where there is no value."""
-        return self._team() if dimension == "team" else dimensions.raw(dimension, self.bind)
+        Args:
+            wanted: The columns that the question reads, as `scope_rows.needs` finds them.
+        """
+        rows = CostRows(self, wanted)
+        self.needed = frozenset(rows.needed())
+        return rows.sql() if self.segments else rows.nothing()
 
-    def _team(self) -> str:
-        if self._teams is None:
-            return f"'{dimensions.UNALLOCATED}'"
-        return self._teams.sql(self.bind, lambda field: dimensions.raw(field, self.bind))
-
-    def scope(self) -> str:
-        """The SQL of the relation `scope`."""
-        keys = [f"{self.expression(d)} AS k{i}" for i, d in enumerate(self.view.group_by)] or ["'' AS k0"]
-        columns = ", ".join([*keys, f"{self._label()} AS label", '"BillingCurrency" AS billed'])
-        hourly = self.view.grain == "hour"
-        day = 'CAST(c."ChargePeriodStart" AS DATE)' if hourly else 'c."ChargeDay"'
-        bucket = (
-            "date_trunc('hour', c.\"ChargePeriodStart\")"
-            if hourly
-            else f"CAST(date_trunc('{self.view.grain}', {day}) AS DATE)"
-        )
-        names = ", ".join(f"l.k{i}" for i in range(len(keys)))
-        count = "1::BIGINT" if hourly else "c.n"
-
-        def branch(segment: Segment) -> str:
-            table = "items" if hourly else segment.daily
-            return (
-                f"SELECT {bucket} AS bucket, {day} AS day, {self._part(day)} AS part,"
-                f" {self._currency(segment, 'c', 'l.billed')}, l.label, {names},"
-                f" {self._cost('c', segment)} AS cost, {count} AS n\n"
-                f"  FROM {self._rows(segment, table)} c\n"
-                f"  JOIN (SELECT sid, {columns} FROM {segment.alias}.lines{self._where(segment)}) l USING (sid)\n"
-                f"  WHERE {self._days(day)}"
-            )
-
-        when = "TIMESTAMP" if hourly else "DATE"
-        nothing = ", ".join(f"NULL::VARCHAR AS k{i}" for i in range(len(keys)))
-        return self._union(
-            branch,
-            f"SELECT NULL::{when} AS bucket, NULL::DATE AS day, NULL::VARCHAR AS part, NULL::VARCHAR AS currency,"
-            f" NULL::VARCHAR AS label, {nothing}, NULL::DECIMAL(18, 10) AS cost, NULL::BIGINT AS n WHERE false",
+    def is_held(self, segment: Segment) -> bool:
+        """Whether all that is needed of a segment is in memory."""
+        resident = self.resident
+        return (
+            segment.alias in resident.tables
+            and not self.converts(segment)
+            and resident.columns.keys() >= self.needed
         )
 
     def charges(self) -> str:
         """The SQL of the relation `charges`."""
-        return self._charged(lambda segment: {"cost": self._cost("d", segment)})
+        return self._charged(lambda segment: {"cost": self.cost("d", segment)})
 
     def costs(self) -> str:
         """The SQL of the relation `costs`: each column in its own currency."""
@@ -126,12 +105,12 @@ class Scope:
             costs = sums(segment)
             added = ", ".join(f'sum({sql}) AS "{name}"' for name, sql in costs.items())
             names = ", ".join(f'c."{name}"' for name in costs)
-            lines = f"{segment.alias}.lines{self._where(segment)}"
-            by = "sid, d.currency" if self._converts(segment) else "sid"
+            lines = f"{segment.alias}.lines{self.where(segment)}"
+            by = "sid, d.currency" if self.converts(segment) else "sid"
             return (
-                f"SELECT {line_columns('l')}, {self._currency(segment, 'c')}, {names}, c.n FROM (SELECT * FROM {lines}) l\n"
+                f"SELECT {line_columns('l')}, {self.currency(segment, 'c')}, {names}, c.n FROM (SELECT * FROM {lines}) l\n"
                 f"  JOIN (SELECT {by}, {added}, sum(d.n) AS n\n"
-                f"        FROM {self._rows(segment, segment.daily)} d WHERE {within} GROUP BY {by}) c USING (sid)"
+                f"        FROM {self.rows(segment, segment.daily)} d WHERE {within} GROUP BY {by}) c USING (sid)"
             )
 
         zero = ", ".join(f'NULL::DECIMAL(38, 10) AS "{name}"' for name in ("cost", *MONEY))
@@ -147,14 +126,14 @@ class Scope:
         within = self._within('CAST(c."ChargePeriodStart" AS DATE)', self.view.period)
 
         def branch(segment: Segment) -> str:
-            currency = f", {self._currency(segment, 'c')}" if self.conversion else ""
+            currency = f", {self.currency(segment, 'c')}" if self.conversion else ""
             return (
                 f"SELECT {self.bind(segment.source)} AS source, {self.bind(segment.account)} AS account,"
                 f" {self.bind(segment.period)} AS period, c.file, c.record,"
                 f' c."ChargePeriodStart", c."ChargePeriodEnd", {beside}, {money},'
-                f" {self._cost('c', segment)} AS cost{currency},\n"
-                f"  {line_columns('l')}\n  FROM {self._rows(segment, 'items')} c\n"
-                f"  JOIN (SELECT * FROM {segment.alias}.lines{self._where(segment)}) l USING (sid)\n"
+                f" {self.cost('c', segment)} AS cost{currency},\n"
+                f"  {line_columns('l')}\n  FROM {self.rows(segment, 'items')} c\n"
+                f"  JOIN (SELECT * FROM {segment.alias}.lines{self.where(segment)}) l USING (sid)\n"
                 f"  WHERE {within}"
             )
 
@@ -162,8 +141,10 @@ class Scope:
 
     def changes(self) -> str:
         """The SQL of the relation `changes`."""
-        keys = {f"k{i}": self.expression(name) for i, name in enumerate(self.view.group_by)} or {"k0": "''"}
-        columns = {**keys, "label": self._label(), "kind": KIND, **KEY}
+        dimensions = enumerate(self.view.group_by)
+        keys = {f"k{i}": self.fields.sql(name, "grouped", self.bind) for i, name in dimensions} or {"k0": "''"}
+        label = self.fields.sql(self.view.dimension, "label", self.bind)
+        columns = {**keys, "label": label, "kind": KIND, **KEY}
         texts = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())
         names = ", ".join(f'l."{name}"' for name in columns)
         day = 'd."ChargeDay"'
@@ -172,13 +153,13 @@ class Scope:
             sums = self._changed(day, segment)
             beside = ", ".join(f"c.{name}" for name in sums)
             added = ", ".join(f"{sql} AS {name}" for name, sql in sums.items())
-            by = "sid, d.currency" if self._converts(segment) else "sid"
+            by = "sid, d.currency" if self.converts(segment) else "sid"
             return (
-                f"SELECT {names}, {self._currency(segment, 'c', 'l.billed')}, c.part, {beside}\n"
+                f"SELECT {names}, {self.currency(segment, 'c', 'l.billed')}, c.part, {beside}\n"
                 f'  FROM (SELECT sid, "BillingCurrency" AS billed, {texts}\n'
-                f"    FROM {segment.alias}.lines{self._where(segment)}) l\n"
-                f"  JOIN (SELECT {by}, {self._part(day)} AS part, {added}\n"
-                f"        FROM {self._rows(segment, segment.daily)} d WHERE {self._days(day)} GROUP BY ALL) c USING (sid)"
+                f"    FROM {segment.alias}.lines{self.where(segment)}) l\n"
+                f"  JOIN (SELECT {by}, {self.part(day)} AS part, {added}\n"
+                f"        FROM {self.rows(segment, segment.daily)} d WHERE {self.days(day)} GROUP BY ALL) c USING (sid)"
             )
 
         none = ", ".join(f'NULL::VARCHAR AS "{name}"' for name in (*columns, "currency", "part"))
@@ -191,7 +172,7 @@ class Scope:
     def _changed(self, day: str, segment: Segment | None = None) -> dict[str, str]:
         """What `changes` adds up, by name."""
         bases = {"cost": self.view.basis, "list": "list", "contracted": "contracted"}
-        costs = {name: self._cost("d", segment, basis) for name, basis in bases.items()}
+        costs = {name: self.cost("d", segment, basis) for name, basis in bases.items()}
         sums = {name: f"sum({sql})" for name, sql in costs.items()}
         sums |= {
             f"un{name}": f"count(*) FILTER (WHERE {costs[name]} IS NULL)" for name in ("list", "contracted")
@@ -210,32 +191,23 @@ class Scope:
             sums[f"shift{number}"] = f"sum({costs['cost']}) FILTER (WHERE isodow({day}) IN ({listed}))"
         return sums
 
-    def _label(self) -> str:
-        """The SQL of what the first dimension's values are called; the settings' names come first."""
-        dimension = self.view.dimension
-        label = dimensions.label(dimension)
-        if not self._names or dimension not in {"account", "payer"}:
-            return label
-        names = ", ".join(f"{self.bind(id_)}: {self.bind(name)}" for id_, name in self._names.items())
-        return f"coalesce((MAP {{{names}}})[{dimensions.DIMENSIONS[dimension]}], {label})"
-
     def _union(self, branch: Callable[[Segment], str], nothing: str) -> str:
         return "\nUNION ALL\n".join(map(branch, self.segments)) or nothing
 
     def _cast(self, column: str) -> str:
         return f"CAST({column} AS {self._money})" if self._money else column
 
-    def _cost(self, table: str, segment: Segment | None = None, basis: str | None = None) -> str:
+    def cost(self, table: str, segment: Segment | None = None, basis: str | None = None) -> str:
         name = BASES[basis or self.view.basis]
-        converts = segment is not None and self._converts(segment)
+        converts = segment is not None and self.converts(segment)
         return self._cast(f'{table}."{name}{" converted" if converts else ""}"')
 
     # One currency
 
-    def _converts(self, segment: Segment) -> bool:
+    def converts(self, segment: Segment) -> bool:
         return self.conversion is not None and self.conversion.applies(segment)
 
-    def _rows(self, segment: Segment, table: str) -> str:
+    def rows(self, segment: Segment, table: str) -> str:
         """A segment's table, with converted costs where there are any."""
         if self.conversion is None or not self.conversion.applies(segment):
             return f"{segment.alias}.{table}"
@@ -243,16 +215,16 @@ class Scope:
         costs = (BASES[self.view.basis], BASES["list"], BASES["contracted"])
         return self.conversion.rows(segment, table, day, costs, self.view.currency)
 
-    def _currency(self, segment: Segment, table: str, billed: str = 'l."BillingCurrency"') -> str:
-        return f"{table}.currency" if self._converts(segment) else f"{billed} AS currency"
+    def currency(self, segment: Segment, table: str, billed: str = 'l."BillingCurrency"') -> str:
+        return f"{table}.currency" if self.converts(segment) else f"{billed} AS currency"
 
     def _within(self, day: str, period: Period) -> str:
         return f"({day} >= {self.bind(period.since)} AND {day} < {self.bind(period.until)})"
 
-    def _days(self, day: str) -> str:
+    def days(self, day: str) -> str:
         return " OR ".join(self._within(day, period) for period in self._periods)
 
-    def _part(self, day: str) -> str:
+    def part(self, day: str) -> str:
         compared = self.view.compared
         if compared is None:
             return "'now'"
@@ -261,39 +233,19 @@ class Scope:
             f" WHEN {self._within(day, compared.before)} THEN 'before' ELSE 'late' END"
         )
 
-    def _where(self, segment: Segment) -> str:
-        terms = self._terms(by_rate=self._converts(segment))
+    def day(self, table: str) -> str:
+        """The SQL of the day of a row of `c`."""
+        return 'CAST(c."ChargePeriodStart" AS DATE)' if table == "items" else 'c."ChargeDay"'
+
+    def where(self, segment: Segment) -> str:
+        """The condition on a segment's `lines`, or ''."""
+        terms = self.terms.plain(currency=self._is_mixed(segment) and not self.converts(segment))
         return " WHERE " + " AND ".join(terms) if terms else ""
 
-    def _terms(self, *, by_rate: bool = False) -> list[str]:
-        """What every line of the view fulfils, its days apart, and its currency where that depends on rates."""
-        view = self.view
-        terms = [self._condition(condition) for condition in view.path]
-        if view.filter is not None:
-            from finops_tui.queries import filter_sql, filters
+    def held_terms(self, segment: Segment) -> list[str]:
+        """The conditions on lines in memory."""
+        return self.terms.held(self.resident, currency=self._is_mixed(segment))
 
-            rows, _ = filters.split(view.filter)
-            if rows is not None:
-                terms.append(filter_sql.where(rows, self.bind, self.raw))
-        if view.currency is not None and not by_rate:
-            terms.append(f'"BillingCurrency" = {self.bind(view.currency)}')
-        if view.included:
-            terms.append(f"({self._categories(view.included)})")
-        if view.excluded:
-            terms.append(f"NOT ({self._categories(view.excluded)})")
-        return terms
-
-    def _categories(self, names: frozenset[str]) -> str:
-        kinds = sorted(CATEGORIES[name] for name in names if name != "refund")
-        terms = []
-        if kinds:
-            placeholders = ", ".join(map(self.bind, kinds))
-            terms.append(f"""coalesce("ChargeCategory", '') IN ({placeholders})""")
-        if "refund" in names:
-            terms.append("""coalesce("ChargeClass", '') = 'Correction'""")
-        return " OR ".join(terms)
-
-    def _condition(self, condition: Condition) -> str:
-        same = "IS DISTINCT FROM" if condition.excluded else "IS NOT DISTINCT FROM"
-        value = "NULL" if condition.value is None else self.bind(condition.value)
-        return f"{self.expression(condition.dimension)} {same} {value}"
+    def _is_mixed(self, segment: Segment) -> bool:
+        """Whether a segment may hold anything but the view's currency."""
+        return segment.currencies != (self.view.currency,)

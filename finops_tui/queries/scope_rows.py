@@ -1,0 +1,243 @@
+"""The relation `scope`: what lines cost, day by day, or at once where nobody asks for days.
+
+Where a segment's lines are held in memory, they are added up by numbers, and only what is left gets its texts.
+A segment that lies in one part of the view, and in one bucket, is read as whole months; the others day by day.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.queries import buckets
+from finops_tui.queries.resident import Field, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from finops_tui.queries.catalog import Segment
+    from finops_tui.queries.scope import Scope
+    from finops_tui.queries.view import View
+
+_MAYBE: Final = ("bucket", "day", "label", "first_day", "last_day", "n")
+"""Columns that are there only where a question reads them."""
+
+_WORD: Final = re.compile(r"\b(bucket|day|label|first_day|last_day|n)\b")
+
+_KINDS: Final = {"day": "DATE", "first_day": "DATE", "last_day": "DATE", "n": "BIGINT", "label": "VARCHAR"}
+
+
+def needs(question: str) -> frozenset[str]:
+    """Which of the columns that are not always there a question's SQL reads."""
+    return frozenset(_WORD.findall(question))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Where all of a segment's days lie."""
+
+    part: str
+    bucket: date | None
+
+
+def part_of(view: View, first: date, last: date) -> str | None:
+    """The part of a view that all days from one to another are in, or None when they are in several or outside."""
+    compared = view.compared
+    spans = [("now", view.period)]
+    if compared is not None:
+        spans = [("now", compared.now), ("before", compared.before), ("late", view.period)]
+    for name, period in spans:
+        if period.since <= first and last < period.until:
+            return name
+        if first < period.until and last >= period.since:
+            return None
+    return None
+
+
+class CostRows:
+    """Renders the relation of one scope.
+
+    Args:
+        scope: Which view, which segments.
+        wanted: Columns that the question reads beside `part`, `currency`, the keys and `cost`.
+    """
+
+    def __init__(self, scope: Scope, wanted: frozenset[str]) -> None:
+        self._scope = scope
+        self._view = scope.view
+        self._wanted = tuple(name for name in _MAYBE if name in wanted)
+        self._hourly = self._view.grain == "hour"
+        fields = scope.fields
+        dimensions = self._view.group_by
+        self._keys = {f"k{place}": fields.field(name, "grouped") for place, name in enumerate(dimensions)}
+        self._label = (
+            fields.field(self._view.dimension, "label")
+            if "label" in wanted and fields.labelled(self._view.dimension)
+            else None
+        )
+
+    def needed(self) -> set[Field]:
+        """What must be held in memory for segments to be read there."""
+        return {*self._columns().values(), *self._scope.terms.needed(currency=True)}
+
+    def sql(self) -> str:
+        """The SQL of the relation; it has at least one segment."""
+        scope = self._scope
+        held = [segment for segment in scope.segments if scope.is_held(segment)]
+        plain = [self._plain(segment) for segment in scope.segments if segment not in held]
+        return "\nUNION ALL\n".join([*([self._held(held)] if held else []), *plain])
+
+    def nothing(self) -> str:
+        """The relation without a row."""
+        bucket = "TIMESTAMP" if self._hourly else "DATE"
+        kinds = {name: bucket if name == "bucket" else _KINDS[name] for name in self._wanted}
+        kinds |= dict.fromkeys(("part", "currency", *(self._keys or ("k0",))), "VARCHAR")
+        none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in kinds.items())
+        return f"SELECT {none}, NULL::DECIMAL(18, 10) AS cost WHERE false"
+
+    # From the segments
+
+    def _plain(self, segment: Segment) -> str:
+        """A segment's lines joined to what they cost."""
+        scope = self._scope
+        whole = None if scope.converts(segment) or not segment.monthly else self._whole(segment)
+        table = "items" if self._hourly else segment.daily
+        day = scope.day(table)
+        bind = scope.bind
+        texts = {
+            name: scope.fields.sql(dimension, "grouped", bind)
+            for name, dimension in zip(self._keys, self._view.group_by, strict=True)
+        } or {"k0": "''"}
+        if "label" in self._wanted:
+            texts["label"] = scope.fields.sql(self._view.dimension, "label", bind)
+        columns = ", ".join(f"{sql} AS {name}" for name, sql in texts.items())
+        times = self._times(day) if whole is None else self._constants(whole)
+        part = scope.part(day) if whole is None else f"'{whole.part}'"
+        rows = scope.rows(segment, table) if whole is None else f"{segment.alias}.monthly"
+        return (
+            f"SELECT {''.join(f'{sql} AS {name}, ' for name, sql in times.items())}{part} AS part,"
+            f" {scope.currency(segment, 'c', 'l.billed')}, {', '.join(f'l.{name}' for name in texts)},"
+            f" {scope.cost('c', segment)} AS cost\n  FROM {rows} c\n"
+            f'  JOIN (SELECT sid, {columns}, "BillingCurrency" AS billed\n'
+            f"    FROM {segment.alias}.lines{scope.where(segment)}) l USING (sid)"
+            + (f"\n  WHERE {scope.days(day)}" if whole is None else "")
+        )
+
+    def _times(self, day: str) -> dict[str, str]:
+        """What a row says of time and number, of the relation `c`."""
+        bucket = (
+            "date_trunc('hour', c.\"ChargePeriodStart\")"
+            if self._hourly
+            else day if self._view.grain == "day"
+            else f"CAST(date_trunc('{self._view.grain}', {day}) AS DATE)"
+        )  # fmt: skip
+        every = {"bucket": bucket, "day": day, "first_day": day, "last_day": day}
+        every["n"] = "1::BIGINT" if self._hourly else "c.n"
+        return self._only(every)
+
+    def _constants(self, whole: Whole) -> dict[str, str]:
+        """The same of a segment that is read whole."""
+        return self._only({"bucket": f"DATE '{whole.bucket}'", "n": "c.n"})
+
+    def _only(self, every: Mapping[str, str]) -> dict[str, str]:
+        return {name: sql for name, sql in every.items() if name in self._wanted}
+
+    def _whole(self, segment: Segment, *, days: bool = False) -> Whole | None:
+        """Where a segment lies, when it can be read without its days.
+
+        Args:
+            segment: One that the view touches.
+            days: Whether its first and last day by line are at hand.
+        """
+        if self._hourly or "day" in self._wanted:
+            return None
+        if not days and {"first_day", "last_day"} & set(self._wanted):
+            return None
+        part = part_of(self._view, segment.first_day, segment.last_day)
+        if part is None:
+            return None
+        if "bucket" not in self._wanted:
+            return Whole(part, None)
+        first, last = (buckets.floor(day, self._view.grain) for day in (segment.first_day, segment.last_day))
+        return Whole(part, first) if first == last else None
+
+    # From memory
+
+    def _columns(self) -> dict[str, Field]:
+        """The texts that a row has, by name, as they can be held."""
+        label = {"label": self._label} if self._label is not None else {}
+        return {**self._keys, **label, "currency": self._scope.fields.field("currency", "grouped")}
+
+    def _held(self, segments: Iterable[Segment]) -> str:
+        """Segments that are held, added up, then with their texts."""
+        resident = self._scope.resident
+        texts = self._columns()
+        together: dict[tuple[str, str], list[tuple[Segment, Whole]]] = {}
+        branches = []
+        for segment in segments:
+            whole = self._whole(segment, days=True)
+            if whole is None:
+                branches.append(self._daily(segment, texts))
+            else:
+                together.setdefault((resident.table(segment), whole.part), []).append((segment, whole))
+        branches += [self._months(table, part, found, texts) for (table, part), found in together.items()]
+        union = "\n  UNION ALL\n".join(branches)
+        names = [name for name in self._wanted if name != "label"]
+        given = "".join(f"u.{name}, " for name in [*names, "part"])
+        looked = ", ".join(f"{name}_.v AS {name}" for name in texts)
+        constants = "".join(
+            f", {sql} AS {name}"
+            for name, sql in (("k0", "''"), ("label", "NULL::VARCHAR"))
+            if name not in texts and (name == "k0" or name in self._wanted)
+        )
+        joins = "\n".join(
+            f"  JOIN {resident.dictionary(field)} {name}_ ON {name}_.code = u.{name}"
+            for name, field in texts.items()
+        )
+        return f"SELECT {given}{looked}{constants}, u.cost FROM (\n{union}\n) u\n{joins}"
+
+    def _daily(self, segment: Segment, texts: Mapping[str, Field]) -> str:
+        """A segment's days (or hours), joined to the numbers of its lines."""
+        scope = self._scope
+        resident = scope.resident
+        table = "items" if self._hourly else segment.daily
+        day = scope.day(table)
+        sums = {"first_day": "min({})", "last_day": "max({})", "n": "sum({})::BIGINT"}
+        times = "".join(
+            f"{sums.get(name, '{}').format(sql)} AS {name}, " for name, sql in self._times(day).items()
+        )
+        codes = ", ".join(f"{resident.column(field)} AS {name}" for name, field in texts.items())
+        terms = " AND ".join([f"seg = {number(segment)}", *scope.held_terms(segment)])
+        return (
+            f"  SELECT {times}{scope.part(day)} AS part, {', '.join(f'l.{name}' for name in texts)},"
+            f" sum({scope.cost('c', segment)}) AS cost\n  FROM {segment.alias}.{table} c\n"
+            f"  JOIN (SELECT sid, {codes} FROM {resident.table(segment)} WHERE {terms}) l USING (sid)\n"
+            f"  WHERE {scope.days(day)} GROUP BY ALL"
+        )
+
+    def _months(
+        self, table: str, part: str, found: list[tuple[Segment, Whole]], texts: Mapping[str, Field]
+    ) -> str:
+        """Whole segments of one table and one part of the view."""
+        scope = self._scope
+        resident = scope.resident
+        every = {"first_day": "min(first_day)", "last_day": "max(last_day)", "n": "sum(n)::BIGINT"}
+        inner = {"seg": "seg"} if "bucket" in self._wanted else {}
+        inner |= {name: resident.column(field) for name, field in texts.items()}
+        inner |= self._only(every)
+        inner["cost"] = f"sum({scope.cost('h')})"
+        whens = " ".join(f"WHEN {number(segment)} THEN DATE '{whole.bucket}'" for segment, whole in found)
+        outer = {name: name for name in self._wanted if name != "label"}
+        if "bucket" in outer:
+            outer["bucket"] = f"CASE seg {whens} END"
+        outer["part"] = f"'{part}'"
+        outer |= {name: name for name in [*texts, "cost"]}
+        listed = ", ".join(str(number(segment)) for segment, _ in found)
+        terms = " AND ".join([f"seg IN ({listed})", *scope.held_terms(found[0][0])])
+        return (
+            f"  SELECT {', '.join(f'{sql} AS {name}' for name, sql in outer.items())} FROM (\n"
+            f"    SELECT {', '.join(f'{sql} AS {name}' for name, sql in inner.items())}\n"
+            f"    FROM {table} h WHERE {terms} GROUP BY ALL)"
+        )
