@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
-from finops_tui import cli
+from finops_tui import last_screen
 
+TYPE_CHECKING = False  # `typing` takes longer than showing the last screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,20 +26,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     os.umask(0o077)  # a bill is private: nothing written here is for other users
-    options = cli.parse(sys.argv[1:] if arguments is None else arguments)
-    from finops_tui import commands
-
+    words = sys.argv[1:] if arguments is None else arguments
+    last = last_screen.planned(words, os.environ)
+    if last is not None and (size := last_screen.terminal()) is not None:
+        last.show(size)
     try:
-        return commands.run(options)
-    except commands.CommandError as error:
-        sys.stderr.write(f"finops-tui: {error}\n")
-        return error.code
+        return _run(words, last)
     except KeyboardInterrupt:
+        _give_back(last)
         sys.stderr.write("finops-tui: stopped\n")
         return 130
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        _give_back(last)
+
+
+def _run(words: Sequence[str], last: last_screen.LastScreen | None) -> int:
+    from finops_tui import cli
+
+    options = cli.parse(words)
+    options.last = last
+    from finops_tui import commands
+
+    try:
+        return commands.run(options)
+    except commands.CommandError as error:
+        _give_back(last)
+        sys.stderr.write(f"finops-tui: {error}\n")
+        return error.code
+
+
+def _give_back(last: last_screen.LastScreen | None) -> None:
+    if last is not None:
+        last.leave()
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from textual.app import SystemCommand
 
 from finops_tui import paths
 from finops_tui.crash import write_crash
-from finops_tui.painted import PaintedApp
 from finops_tui.screens.desk import MASKED, DeskError
 from finops_tui.screens.explorer import Explorer
 from finops_tui.screens.keys import ACTIONS, actions, bindings, keymap, shown_all
 from finops_tui.screens.panes import Panes
 from finops_tui.screens.theme import theme_name, themes
+from finops_tui.starting import StartingApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,35 +24,37 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.screen import Screen
 
-    from finops_tui.queries.saved import Saved
+    from finops_tui.last_screen import LastScreen
+    from finops_tui.opening import Opening
     from finops_tui.queries.view import View
     from finops_tui.screens.action import Action
-    from finops_tui.screens.color import Look
     from finops_tui.screens.desk import Desk
-    from finops_tui.settings import Settings
-    from finops_tui.store import Store
 
 CRASHED = 2
 LOOK = 0.5
 """Seconds between two looks for newer data."""
 
 
-class FinopsApp(PaintedApp):
+class FinopsApp(StartingApp):
     """The program; it owns what screens share and hands each of them the desk."""
 
     TITLE = "finops-tui"
     BINDINGS: ClassVar[list[BindingType]] = bindings("any")
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, opening: Opening | None = None, last: LastScreen | None = None) -> None:
         """Build the program over a desk.
+
+        Args:
+            desk: The desk, or how everything looks while it is being opened.
+            opening: Gives the desk in a while.
+            last: Keeps what it opened with for the next start.
 
         Raises:
             KeysError: the key overrides cannot be; each problem is a sentence.
         """
         checked = keymap(desk.keys)
-        super().__init__(ansi_color=desk.look.ansi)
-        self.desk = desk
+        super().__init__(desk, opening, last)
         for theme in themes(desk.look):
             self.register_theme(theme)
         self.theme = theme_name(desk.look)
@@ -62,7 +64,7 @@ class FinopsApp(PaintedApp):
         self.said_at_exit = ""
         self._looking: asyncio.Future[None] | None = None
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """The explorer is at the bottom of everything; newer data is looked for all the time."""
         self.push_screen(Explorer(self.desk))
         beside = self.desk.beside
@@ -246,38 +248,27 @@ class FinopsApp(PaintedApp):
         self._close_messages_no_wait()
 
 
-def run(
-    store: Store,
-    settings: Settings,
-    look: Look,
-    *,
-    mouse: bool = True,
-    demo: bool = False,
-    views: Path | None = None,
-    first: Saved | None = None,
-) -> int:
-    """Open the explorer on a store, and return the exit code when it is left.
+def run(opening: Opening, last: LastScreen | None = None, *, mouse: bool = True) -> int:
+    """Open the explorer on a store that is being opened, and return the exit code when it is left.
 
     Args:
-        store: The store; stays open.
-        settings: Budgets, keys, teams.
-        look: How everything is drawn.
+        opening: Opens the store.
+        last: What is on the terminal meanwhile, and where this screen is kept for the next start.
         mouse: Whether the mouse is taken.
-        demo: Whether it is the bundled sample.
-        views: Folder of saved views.
-        first: What to open with, in place of what the settings say.
 
     Raises:
         StoreError: the store cannot be read.
+        ValueError: what to open with means nothing.
+        OSError: a file that is needed cannot be read.
         KeysError: the key overrides cannot be.
     """
-    from finops_tui.desks import build_desk
-
-    desk = build_desk(
-        store, settings, look, title="demo" if demo else "", demo=demo, views=views, first=first
-    )
-    app = FinopsApp(desk)
+    app = FinopsApp(opening.desk, opening, last)
+    if last is not None and last.on_terminal and last.rows is not None:
+        app.on_screen(last.size, last.rows)
+        last.take()
     app.run(mouse=mouse)
+    if app.failure is not None:
+        raise app.failure
     return CRASHED if app.return_code else 0
 
 

@@ -6,10 +6,8 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from finops_tui import cli_shared, cli_store, cli_tools, cli_words
+from finops_tui.cli_shared import BASES, CATEGORIES, DATASETS, GRAINS, MATCHES, PARTS, PICTURES
 from finops_tui.cli_words import COMMANDS
-from finops_tui.queries.explain_parts import MATCHES, PARTS
-from finops_tui.queries.saved import PICTURES
-from finops_tui.queries.view import BASES, CATEGORIES, DATASETS, GRAINS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +90,9 @@ def _screen(parser: argparse.ArgumentParser) -> None:
         "--theme", choices=("auto", "dark", "light"), default="auto", help="dark or light background"
     )
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="neither show the last screen at once, nor keep this one"
+    )
 
 
 def _opening(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +103,7 @@ def _opening(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--by", metavar="DIM[,DIM...]", help="group by these dimensions")
     group.add_argument("--period", metavar="P", help="mtd, last-month, 2026-05, a..b, all")
     group.add_argument("--filter", metavar="EXPR", help="as in the explorer, e.g. 'service:EC2 -region:us'")
-    group.add_argument("--basis", choices=tuple(BASES), help="cost basis")
+    group.add_argument("--basis", choices=BASES, help="cost basis")
     group.add_argument("--exclude", metavar="CATEGORY", action="append", help="leave these out")
     group.add_argument("--currency", metavar="CODE", help="a billing currency")
     group.add_argument(
@@ -170,7 +171,7 @@ def _query(parser: argparse.ArgumentParser) -> None:
 def _dataset(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
     parser.add_argument(
         "--dataset",
-        choices=tuple(DATASETS),
+        choices=DATASETS,
         help="the bill (default), or the allocation of its money to pods and tasks, which is never added to it",
     )
 
@@ -181,7 +182,7 @@ def _slice(parser: argparse.ArgumentParser) -> None:
         "--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'"
     )
     parser.add_argument(
-        "--basis", choices=tuple(BASES), default="effective", help="cost basis (default: effective)"
+        "--basis", choices=BASES, default="effective", help="cost basis (default: effective)"
     )
     parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
     parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
@@ -209,7 +210,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
         "--by", metavar="DIM[,DIM...]", help="whose change it was (default: service; or namespace)"
     )
     _dataset(parser)
-    parser.add_argument("--part", choices=tuple(PARTS), help="rank the groups by this part of the change")
+    parser.add_argument("--part", choices=PARTS, help="rank the groups by this part of the change")
     parser.add_argument(
         "--match",
         choices=MATCHES,

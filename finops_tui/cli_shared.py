@@ -7,6 +7,18 @@ from typing import Final
 
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
+# Words of the questions, written here again: help is shown without loading what answers. A test compares them.
+BASES: Final = ("billed", "effective", "contracted", "list")
+CATEGORIES: Final = ("usage", "purchase", "tax", "credit", "adjustment", "refund")
+DATASETS: Final = ("bill", "allocation")
+GRAINS: Final = ("hour", "day", "week", "month")
+MATCHES: Final = ("resource", "usage")
+PARTS: Final = (
+    *("length", "weekdays", "new", "gone", "usage", "list", "negotiated", "rate"),
+    *("commitment", "credits", "tax", "refunds", "fees"),
+)
+PICTURES: Final = ("trend", "ranking", "calendar", "treemap", "table")
+
 
 def store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:
     """Which store, and which settings."""

@@ -55,6 +55,9 @@ def run(options: argparse.Namespace) -> int:
         CommandError: it could not be done.
     """
     if getattr(options, "version", False):
+        from finops_tui import __version__
+
+        sys.stdout.write(f"finops-tui {__version__}\n")
         return FINE
     from finops_tui import store_commands, tool_commands
 
@@ -107,9 +110,18 @@ def _settings(options: argparse.Namespace, *, demo: bool) -> Settings:
 @contextmanager
 def opened(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, Settings]]:
     """The store that the options name, open for reading, and its settings."""
+    settings = _settings(options, demo=demo)
+    store = store_of(options, settings, demo=demo)
+    try:
+        yield store, settings
+    finally:
+        store.close()
+
+
+def store_of(options: argparse.Namespace, settings: Settings, *, demo: bool) -> Store:
+    """The store that the options name, open for reading; for the caller to close."""
     from finops_tui.store import Store
 
-    settings = _settings(options, demo=demo)
     if demo:
         from finops_tui import demo as bundled
 
@@ -117,11 +129,7 @@ def opened(options: argparse.Namespace, *, demo: bool) -> Iterator[tuple[Store, 
     else:
         root = paths.store_root(options.store)
     rates = settings.rates.read() if settings.rates is not None else None
-    store = Store(root, teams=settings.teams, names=settings.account_names, rates=rates)
-    try:
-        yield store, settings
-    finally:
-        store.close()
+    return Store(root, teams=settings.teams, names=settings.account_names, rates=rates)
 
 
 @contextmanager
@@ -170,28 +178,26 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
 
     from finops_tui.screens import color
 
-    with opened(options, demo=demo) as (store, chosen):
-        look = color.detect(
-            os.environ,
-            options.color,
-            charset=options.charset,
-            theme=chosen.theme if options.theme == "auto" else options.theme,
-            delta_colors=chosen.delta_colors,
-            encoding=sys.stderr.encoding or "ascii",
-        )
-        color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
-        from finops_tui import app, settings, view_options
+    chosen = _settings(options, demo=demo)
+    look = color.detect(
+        os.environ,
+        options.color,
+        charset=options.charset,
+        theme=chosen.theme if options.theme == "auto" else options.theme,
+        delta_colors=chosen.delta_colors,
+        encoding=sys.stderr.encoding or "ascii",
+    )
+    color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
+    from finops_tui.opening import Opening
+
+    last = None if options.no_cache else options.last
+    with Opening(options, chosen, look, demo=demo) as opening:
+        if last is not None and last.on_terminal:
+            opening.begin()  # there is something to see: what is heavy may come
+        from finops_tui import app, settings
 
         settings.check_keys(chosen)
-        return app.run(
-            store,
-            chosen,
-            look,
-            mouse=chosen.mouse and not options.no_mouse,
-            demo=demo,
-            views=view_options.folder(options),
-            first=view_options.opening(options, chosen),
-        )
+        return app.run(opening, last, mouse=chosen.mouse and not options.no_mouse)
 
 
 def _query(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ def root() -> Path:
         FileNotFoundError: the sample was left out of this installation.
         StoreError: it could not be loaded.
     """
-    from finops_tui import disk, loader, lock, manifest
+    from finops_tui import manifest
 
     files = sorted(paths.sample_data().rglob("*.parquet"))
     stamp = hashlib.sha256(f"{__version__} {manifest.FORMAT}".encode())
@@ -27,6 +27,8 @@ def root() -> Path:
         stamp.update(file.read_bytes())
     store = paths.cache_folder() / f"demo-{stamp.hexdigest()[:16]}"
     if not (store / "CURRENT").exists():
+        from finops_tui import disk, loader, lock
+
         store.parent.mkdir(parents=True, exist_ok=True)
         if sys.stderr.isatty():
             sys.stderr.write("Loading the sample data, this once: it takes a few seconds.\n")

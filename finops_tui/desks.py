@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops_tui import bare_sql, desk_parts, export, markers, notes, reconcile
 from finops_tui.allocated_desk import attach, opening
+from finops_tui.kept import CURRENT
+from finops_tui.last_screen import stamp
 from finops_tui.manifest import StoreError
 from finops_tui.mask_desk import Masking
+from finops_tui.paths import CONFIG_FILE
 from finops_tui.queries.view import BILL
 from finops_tui.reckoning import calendar_of
 from finops_tui.screens.desk import Desk, DeskError, Loaded, LoadProgress, LoadReport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from pathlib import Path
 
     import polars as pl
 
@@ -85,7 +88,26 @@ def build_desk(
     desk.load = None if demo else _Load(store, desk, settings.formats)
     attach(store, desk, settings.view, first if own is None else None)
     desk.masking = Masking(desk)
+    desk.made_from = _made_from(store, settings, views)
     return desk
+
+
+def _made_from(store: Store, settings: Settings, views: Path | None) -> Callable[[], tuple[str, ...]]:
+    """What decides what is shown: the program, the settings and files they name, views, notes, the generation."""
+    own = [Path(__file__), *(place.path for place in settings.markers)]
+    if settings.path is not None:
+        own.append(settings.path)
+    if settings.rates is not None:
+        own.append(settings.rates.path)
+    if views is not None:
+        own += [views.parent / CONFIG_FILE, views, *views.glob("*.toml"), views.parent / notes.FILE]
+    stamps = tuple(map(stamp, dict.fromkeys(map(str, own))))
+
+    def made_from() -> tuple[str, ...]:
+        current = stamp(str(store.root / CURRENT))
+        return () if store.newer() else (current, *stamps)  # looked at last: what is stamped is what is shown
+
+    return made_from
 
 
 def start_view(calendar: Calendar | None, start: Start, rates: Rates | None = None) -> View | None:

@@ -75,6 +75,7 @@ class PaintedApp(App[None]):
     def _paint_settled(self) -> None:
         if not self._waiting:
             self._paint_anyway()
+            self.painted()
 
     def _paint_anyway(self) -> None:
         if self._until is not None:
@@ -82,6 +83,9 @@ class PaintedApp(App[None]):
             self._until = None
         self._waiting.clear()
         self._paint()
+
+    def painted(self) -> None:
+        """Everything that was asked is on screen."""
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Take what was rendered, and write what changed."""

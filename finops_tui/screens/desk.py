@@ -188,6 +188,7 @@ class Desk:
         first: What the command line asks to open with, in words; the start view otherwise.
         dataset: What is looked at: the bill, or its allocation.
         rates: Rates of exchange.
+        made_from: Stamps of all that decides what is shown; none when the store has gone on since.
         beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
     """
 
@@ -216,4 +217,5 @@ class Desk:
     first: Saved | None = None
     dataset: str = BILL
     rates: Rates | None = None
+    made_from: Callable[[], tuple[str, ...]] | None = None
     beside: Desk | None = field(default=None, compare=False, repr=False)
