@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 
-from finops_tui import last_screen
-
 TYPE_CHECKING = False  # `typing` takes longer than showing the last screen
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from finops_tui.last_screen import LastScreen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     os.umask(0o077)  # a bill is private: nothing written here is for other users
     words = sys.argv[1:] if arguments is None else arguments
-    last = last_screen.planned(words, os.environ)
-    if last is not None and (size := last_screen.terminal()) is not None:
-        last.show(size)
+    last = _last_screen(words) if not words or words[0] in {"--store", "demo"} else None
     try:
         return _run(words, last)
     except KeyboardInterrupt:
@@ -43,7 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _give_back(last)
 
 
-def _run(words: Sequence[str], last: last_screen.LastScreen | None) -> int:
+def _last_screen(words: Sequence[str]) -> LastScreen | None:
+    """What is shown while the program starts, on the terminal already if there is one."""
+    from finops_tui import last_screen
+
+    last = last_screen.planned(words, os.environ)
+    if last is not None and (size := last_screen.terminal()) is not None:
+        last.show(size)
+    return last
+
+
+def _run(words: Sequence[str], last: LastScreen | None) -> int:
     from finops_tui import cli
 
     options = cli.parse(words)
@@ -58,7 +66,7 @@ def _run(words: Sequence[str], last: last_screen.LastScreen | None) -> int:
         return error.code
 
 
-def _give_back(last: last_screen.LastScreen | None) -> None:
+def _give_back(last: LastScreen | None) -> None:
     if last is not None:
         last.leave()
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Final
 
 from finops_tui import cli_shared, cli_store, cli_tools, cli_words
 from finops_tui.cli_shared import BASES, CATEGORIES, DATASETS, GRAINS, MATCHES, PARTS, PICTURES
 from finops_tui.cli_words import COMMANDS
 
+TYPE_CHECKING = False  # `typing` is left out: help is quicker without
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
 _EXPLORE: Final = "finops-tui [options] [PATH ...]\n       finops-tui COMMAND [options]"
 
@@ -36,7 +37,7 @@ def _explore() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="finops-tui",
         usage=_EXPLORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=cli_shared.RawHelp,
         description="Explore cloud bills in the terminal, from the export itself.",
         epilog=cli_words.listed(),
     )
@@ -50,7 +51,9 @@ def _explore() -> argparse.ArgumentParser:
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"finops-tui {command}", description=COMMANDS[command][1])
+    parser = argparse.ArgumentParser(
+        prog=f"finops-tui {command}", description=COMMANDS[command][1], formatter_class=cli_shared.Help
+    )
     {
         "demo": _demo,
         "load": _load,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
+import os
+
+TYPE_CHECKING = False  # `typing` is left out: help is quicker without
+if TYPE_CHECKING:
+    from typing import Final
 
 FORMATS: Final = ("table", "csv", "json", "md", "parquet")
 
@@ -18,6 +22,27 @@ PARTS: Final = (
     *("commitment", "credits", "tax", "refunds", "fees"),
 )
 PICTURES: Final = ("trend", "ranking", "calendar", "treemap", "table")
+
+
+class Help(argparse.HelpFormatter):
+    """Help as wide as the terminal; argparse looks that up for every option, by a module of its own."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+class RawHelp(Help, argparse.RawDescriptionHelpFormatter):
+    """The same, with the text above and below the options as it is written."""
+
+
+def _width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns) - 2
+    try:
+        return os.get_terminal_size(1).columns - 2
+    except OSError:
+        return 78
 
 
 def store(parser: argparse.ArgumentParser, *, demo: bool = False) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # `typing` is left out: help is quicker without
 if TYPE_CHECKING:
     import argparse
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from finops_tui import cli_shared
 
+TYPE_CHECKING = False  # `typing` is left out: help is quicker without
 if TYPE_CHECKING:
     import argparse
 

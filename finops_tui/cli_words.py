@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False  # `typing` is left out: help is quicker without
+if TYPE_CHECKING:
+    from typing import Final
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": (
