@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.engines.athena_loopback import Athena, Group
+from tests.engines.athena_loopback import Athena
+from tests.engines.athena_runs import Group
 from tests.engines.athena_trino import Catalogued
 from tests.sources.s3_server import Bucket, Server, fresh
 

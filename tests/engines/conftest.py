@@ -10,6 +10,7 @@ import pytest
 
 from finops_tui.engines.opening import opened
 from tests.engines import lakes, servers
+from tests.engines.athena_fixtures import export, loopback, s3  # noqa: F401 - fixtures of Athena's tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,43 +10,13 @@ from finops_tui.engines.athena import Athena
 from finops_tui.engines.base import EngineError, EngineStoppedError
 from finops_tui.engines.rollup import Rollup
 from tests.engines import athena_bill as bill
-from tests.engines import athena_loopback, lakes
+from tests.engines import lakes
 from tests.engines.athena_bill import Export
+from tests.engines.athena_fixtures import APRIL, MARCH
 from tests.engines.athena_trino import Catalogued
 from tests.sources.s3_server import Server, refusal
 
-MARCH, APRIL = "2026-03", "2026-04"
 ALL = Rollup("", (), ("BilledCost",))
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def loopback() -> Iterator[athena_loopback.Athena]:
-    server = athena_loopback.Athena(None)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def export(
-    s3: Server, loopback: athena_loopback.Athena, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Export:
-    monkeypatch.setattr("finops_tui.engines.athena_query._FIRST_LOOK", 0.01)
-    made = bill.export(s3, loopback, monkeypatch, tmp_path)
-    made.deliver(MARCH, bill.rows(MARCH, 30))
-    made.deliver(APRIL, bill.rows(APRIL, 30), files=3)
-    return made
-
-
-@pytest.fixture
-def stop() -> threading.Event:
-    return threading.Event()
 
 
 def stamps(engine: Athena, stop: threading.Event) -> dict[str, str]:
