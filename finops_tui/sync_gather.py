@@ -66,7 +66,10 @@ def gather(
 
 
 def _bring(place: Place, progress: Tell, cancelled: Ask, agree: Agree) -> Fetched:
-    """Bring the mirror of a part of a bucket up to date, or ask Cost Explorer for what is not held."""
+    """Bring the mirror of a part of a bucket up to date, or ask Cost Explorer or an engine for what is not held."""
+    from finops_tui import lake_fetch
+    from finops_tui.engines.base import EngineStoppedError
+    from finops_tui.engines.place import is_lake
     from finops_tui.sources import cost_explorer_fetch, s3
     from finops_tui.sources.s3_access import PlaceCancelledError, PlaceError
 
@@ -74,8 +77,11 @@ def _bring(place: Place, progress: Tell, cancelled: Ask, agree: Agree) -> Fetche
     try:
         if place.place[:5].lower() == "ce://":
             return cost_explorer_fetch.fetch(place.place, reached, cache, progress, cancelled, agree=agree)
+        if is_lake(place.place):
+            options = dict(place.options)
+            return lake_fetch.fetch(place.place, options, cache, progress, cancelled, agree=agree)
         return s3.fetch(place.place, reached, cache, progress, cancelled)
-    except PlaceCancelledError as error:
+    except (PlaceCancelledError, EngineStoppedError) as error:
         raise LoadCancelledError("the load was cancelled; the store is as before") from error
     except PlaceError as error:
         return s3.Fetched(refused=(Refused(place.place, str(error)),))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from finops_tui import disk, sharing
+from finops_tui.engines.place import is_lake
 from finops_tui.kept import SOURCES
 from finops_tui.manifest import StoreError
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 REMOTE: Final = ("s3://", "ce://")
-"""What URLs begin with: a bucket, and AWS Cost Explorer."""
+"""What URLs begin with: a bucket, and AWS Cost Explorer; those of a lake are in `engines.place`."""
 
 LOADED: Final = "loaded"
 REFUSED: Final = "refused"
@@ -104,8 +105,8 @@ class Known:
 
 
 def is_remote(source: str) -> bool:
-    """Whether a source is a part of a bucket, or a question to Cost Explorer."""
-    return source[:5].lower() in REMOTE
+    """Whether a source is a part of a bucket, a question to Cost Explorer, or a table that an engine reads."""
+    return source[:5].lower() in REMOTE or is_lake(source)
 
 
 def absolute(source: str | Path) -> str:

@@ -19,7 +19,15 @@ _NANOS: Final = 1_000_000_000
 _STREAM: Final = "lake_answer"
 
 
-def take(connection: DuckDBPyConnection, batches: Batches, table: Table, rollup: Rollup, name: str) -> int:
+def take(
+    connection: DuckDBPyConnection,
+    batches: Batches,
+    table: Table,
+    rollup: Rollup,
+    name: str,
+    *,
+    most: int | None = None,
+) -> int:
     """Read an answer into a table with the columns `d0` …, `m0` …, `n`.
 
     Args:
@@ -28,6 +36,7 @@ def take(connection: DuckDBPyConnection, batches: Batches, table: Table, rollup:
         table: The table that was asked.
         rollup: The question.
         name: The table that is made: a word of the program, never of the data.
+        most: Rows that are read at most; the rest is not waited for.
 
     Returns:
         How many rows it has.
@@ -50,7 +59,10 @@ def take(connection: DuckDBPyConnection, batches: Batches, table: Table, rollup:
     sums = zip(columns[len(rollup.dims) :], measures, strict=False)
     exact += [f"{_exact(column, measure)} AS m{n}" for n, (column, measure) in enumerate(sums)]
     exact.append(f"CAST({columns[-1]} AS BIGINT) AS n")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(exact)} FROM {source}")
+    limit = "" if most is None else f" LIMIT {most:d}"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(exact)} FROM {source}{limit}"
+    )
     if batches.kind == "arrow":
         connection.unregister(_STREAM)
     row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()

@@ -14,6 +14,7 @@ from finops_tui.sources import (
     focus,
     gcp,
     kubernetes,
+    lake,
     oci,
     openai,
     snowflake,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 KINDS: Final[tuple[Kind, ...]] = (
     cost_explorer.KIND,
+    lake.KIND,
     focus.KIND,
     aws_cur.KIND,
     azure.KIND,

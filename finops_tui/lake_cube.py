@@ -1,0 +1,247 @@
+"""One billing period of a lake as a file: what is grouped by, and how an answer becomes charges in FOCUS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.engines import answer, schema
+from finops_tui.engines.base import Column, Day, EngineError, Moment, Rollup, Tag
+from finops_tui.queries.safe_text import clean
+from finops_tui.sources.lake import MARK
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.engines.base import Condition, Dimension, Engine, Table, Told
+
+ROWS: Final = 2_000_000
+"""Rows of a period beyond which the widest of what can be left out is left out."""
+
+COLUMNS: Final = (
+    "BillingAccountId", "BillingAccountName", "BillingCurrency", "SubAccountId", "SubAccountName",
+    "ProviderName", "ServiceProviderName", "PublisherName", "InvoiceIssuerName", "InvoiceId", "ServiceName",
+    "ServiceCategory", "RegionId", "RegionName", "ChargeCategory", "ChargeClass", "ChargeFrequency",
+    "PricingCategory", "PricingUnit", "ConsumedUnit", "PricingCurrency", "CommitmentDiscountId",
+    "CommitmentDiscountName", "CommitmentDiscountCategory", "CommitmentDiscountType",
+    "CommitmentDiscountStatus", "CommitmentDiscountUnit", "SkuId", "SkuMeter", "x_ServiceCode", "x_UsageType",
+)  # fmt: skip
+"""What a period is grouped by beside the day, where the table has it."""
+
+LEFT_OUT: Final = ("SkuId", "SkuMeter", "x_UsageType", "x_ServiceCode", "InvoiceId")
+"""What may be left out beside tags and columns that were asked for."""
+
+RESOURCES: Final = ("ResourceId", "ResourceName", "ResourceType")
+LINES: Final = (
+    *RESOURCES, "AvailabilityZone", "ChargeDescription", "SkuPriceId", "CapacityReservationId",
+    "CapacityReservationStatus", "ServiceSubcategory", "BillingAccountType", "SubAccountType",
+)  # fmt: skip
+"""What line items say beyond that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a period is rolled up by, in order.
+
+    Attributes:
+        dims: Dimensions.
+        wide: Those of them that may be left out.
+    """
+
+    dims: tuple[Dimension, ...]
+    wide: frozenset[Dimension] = frozenset()
+
+    def without(self, dim: Dimension) -> Shape:
+        """The same less one dimension."""
+        return Shape(tuple(one for one in self.dims if one != dim), self.wide - {dim})
+
+    def beside(self, table: Table, names: Sequence[str], *, by_time: bool = False) -> Shape:
+        """The same and more columns; by the time of the charge in place of its day, if wanted."""
+        there = {dim.name for dim in self.dims if isinstance(dim, Column)}
+        dims: list[Dimension] = [one for one in self.dims if not (by_time and isinstance(one, Day))]
+        if by_time:
+            times = [name for name in ("ChargePeriodStart", "ChargePeriodEnd") if table.column(name)]
+            dims = [*(Moment(table.column(name) or name) for name in times), *dims]
+        return replace(self, dims=(*dims, *(one for one in _columns(table, names) if one.name not in there)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What came of a period.
+
+    Attributes:
+        rows: Rows of the file.
+        lines: Rows of the lake that are in them.
+        bytes: Read by the engine, where it says so.
+        usd: What that cost, where it is known.
+        notes: What the user should know: dimensions that were left out.
+    """
+
+    rows: int
+    lines: int
+    bytes: int | None = None
+    usd: Decimal | None = None
+    notes: tuple[str, ...] = ()
+
+
+def shape(table: Table, tags: Sequence[str], columns: Sequence[str]) -> Shape:
+    """What periods of a table are rolled up by.
+
+    Args:
+        table: The table.
+        tags: Keys of tags.
+        columns: Columns beside the usual ones.
+
+    Raises:
+        EngineError: a column that was asked for is not there, or is no text.
+    """
+    for name in columns:
+        own = table.column(name)
+        if own is None or not schema.is_text(table.columns[own]):
+            raise EngineError(f"{clean('.'.join(table.name))} has no column of text {clean(name)}")
+    if tags and not table.maps:
+        raise EngineError(f"{clean('.'.join(table.name))} has no column of tags that is a map")
+    usual = _columns(table, COLUMNS)
+    more = [one for one in _columns(table, columns) if one not in usual]
+    keys = [Tag(column, key) for key in tags for column in table.maps[:1]]
+    day = Day(table.column("ChargePeriodStart") or "ChargePeriodStart")
+    wide: set[Dimension] = {*more, *keys, *(one for one in usual if one.name in LEFT_OUT)}
+    return Shape((day, *usual, *more, *keys), frozenset(wide))
+
+
+def rollup(table: Table, wanted: Shape, period: str) -> Rollup:
+    """The question for a period."""
+    return _asked(table, wanted, period, ())
+
+
+def _asked(table: Table, wanted: Shape, period: str, where: Sequence[Condition]) -> Rollup:
+    return Rollup(period, wanted.dims, tuple(table.measures), tuple(where))
+
+
+def pull(
+    engine: Engine,
+    wanted: Shape,
+    period: str,
+    path: Path,
+    stop: threading.Event,
+    *,
+    progress: Callable[[Told], None] | None = None,
+    where: Sequence[Condition] = (),
+    most: int = ROWS,
+) -> Pulled:
+    """Ask for a period, and write it down as FOCUS in a Parquet file.
+
+    Args:
+        engine: Who is asked.
+        wanted: What it is rolled up by; what is widest is left out when there are too many rows.
+        period: The billing period.
+        path: The file.
+        stop: As for `Engine.run`.
+        progress: As for `Engine.run`.
+        where: Conditions beside the period.
+        most: Rows that are too many.
+
+    Raises:
+        EngineError: it was not answered, or has too many rows whatever is left out.
+        EngineStoppedError: `stop` was set.
+    """
+    import duckdb
+
+    table = engine.describe()
+    connection = answer.connected(spill=path.parent)
+    notes: list[str] = []
+    try:
+        while True:
+            question = _asked(table, wanted, period, where)
+            with engine.run(question, stop, progress) as batches:
+                rows = answer.take(connection, batches, table, question, "cube", most=most + 1)
+            if rows <= most:
+                break
+            dim = _widest(connection, wanted)
+            notes.append(f"{period}: more than {most:,} rows; {_said(dim)} is left out of it")
+            wanted = wanted.without(dim)
+        lines = _write(connection, table, wanted, period=period, path=path, where=engine.where)
+    except duckdb.Error as error:
+        raise EngineError(f"{engine.where}: {clean(str(error)[:400])}") from error
+    finally:
+        connection.close()
+    return Pulled(rows, lines, batches.bytes, batches.usd, (*notes, *batches.notes))
+
+
+def _columns(table: Table, names: Sequence[str]) -> list[Column]:
+    """Columns of text that the table has."""
+    own = [found for name in names if (found := table.column(name)) is not None]
+    return [Column(name) for name in dict.fromkeys(own) if schema.is_text(table.columns[name])]
+
+
+def _widest(connection: DuckDBPyConnection, wanted: Shape) -> Dimension:
+    """What may be left out and has the most values among the rows that came.
+
+    Raises:
+        EngineError: there is nothing left.
+    """
+    places = [n for n, dim in enumerate(wanted.dims) if dim in wanted.wide]
+    if not places:
+        raise EngineError("too many rows, and nothing that could be left out; ask for fewer columns")
+    counts = ", ".join(f"approx_count_distinct(d{n})" for n in places)
+    row = connection.execute(f"SELECT {counts} FROM cube").fetchone() or ()
+    return wanted.dims[max(zip(row, places, strict=True))[1]]
+
+
+def _said(dim: Dimension) -> str:
+    return f"tag {clean(dim.key)}" if isinstance(dim, Tag) else clean(dim.name)
+
+
+def _write(
+    connection: DuckDBPyConnection, table: Table, wanted: Shape, *, period: str, path: Path, where: str
+) -> int:
+    """Write the rows of `cube` as FOCUS, in an order of their own; how many rows of the lake are in them."""
+    first = date.fromisoformat(f"{period}-01")
+    end = (first + timedelta(days=31)).replace(day=1)
+    columns, tags = [], []
+    for n, dim in enumerate(wanted.dims):
+        if isinstance(dim, Day):
+            columns += [
+                f'd{n}::TIMESTAMP AS "ChargePeriodStart"',
+                f'(d{n} + 1)::TIMESTAMP AS "ChargePeriodEnd"',
+            ]
+        elif isinstance(dim, Tag):
+            tags.append(f"{{'key': {_literal(dim.key)}, 'value': d{n}}}")
+        else:
+            columns.append(f"d{n} AS {_quoted(_focus(dim.name))}")
+    columns += [f'm{n} AS "{name}"' for n, name in enumerate(table.measures)]
+    entries = f"list_filter([{', '.join(tags)}], lambda t: t.value IS NOT NULL)" if tags else "[]"
+    if tags:
+        columns.append(f'map_from_entries({entries}) AS "Tags"')
+    columns += [
+        f"TIMESTAMP '{first} 00:00:00' AS \"BillingPeriodStart\"",
+        f"TIMESTAMP '{end} 00:00:00' AS \"BillingPeriodEnd\"",
+        f'{_literal(where)} AS "{MARK}"',
+    ]
+    order = ", ".join(f"d{n} NULLS LAST" for n in range(len(wanted.dims)))
+    connection.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM cube ORDER BY {order}) TO {_literal(str(path))}"
+        " (FORMAT parquet, COMPRESSION zstd)"
+    )
+    row = connection.execute("SELECT coalesce(sum(n), 0) FROM cube").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _focus(name: str) -> str:
+    """A column's name as FOCUS spells it, whatever the table's case."""
+    known = {one.lower(): one for one in (*COLUMNS, *LINES, "ChargePeriodStart", "ChargePeriodEnd")}
+    return known.get(name.lower(), name)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
