@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from rich.color import ColorSystem
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 PATIENCE: Final = 0.05
-"""Seconds for which a half-answered view is not painted."""
+"""Seconds for which a half-answered view is not rendered."""
 
 _ALTERNATE: Final = "\x1b[?1049h"
 _MAIN: Final = "\x1b[?1049l"
@@ -41,6 +42,8 @@ class PaintedApp(App[None]):
         self._on_screen = False
         self._waiting: set[Hashable] = set()
         self._until: asyncio.TimerHandle | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._batch = ExitStack()
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver, which says when it begins with a terminal of which nothing is known."""
@@ -60,29 +63,45 @@ class PaintedApp(App[None]):
             self.painter.forget()
         return enter
 
-    def hold_painting(self, pane: Hashable, seconds: float = PATIENCE) -> None:
-        """Paint nothing before a pane has been answered, or so many seconds have passed."""
-        if not self._waiting and self._until is None:
-            self._until = asyncio.get_running_loop().call_later(seconds, self._paint_anyway)
+    def hold_painting(self, pane: Hashable) -> None:
+        """Render nothing before a pane has been answered, or `PATIENCE` has passed."""
+        if self._until is None:
+            self._until = asyncio.get_running_loop().call_later(PATIENCE, self._render_anyway)
+            self._batch.enter_context(self.batch_update())
         self._waiting.add(pane)
 
     def release_painting(self, pane: Hashable) -> None:
         """A pane has been answered."""
         self._waiting.discard(pane)
-        if not self._waiting and self._until is not None:
-            self.call_after_refresh(self._paint_settled)
-
-    def _paint_settled(self) -> None:
         if not self._waiting:
-            self._paint_anyway()
-            self.painted()
+            self.call_after_refresh(self._answered)
 
-    def _paint_anyway(self) -> None:
+    def hold_terminal(self, seconds: float) -> None:
+        """Leave on the terminal what is there until everything has been answered, or so many seconds have passed."""
+        self._patience = asyncio.get_running_loop().call_later(seconds, self._release_terminal)
+
+    def _answered(self) -> None:
+        if not self._waiting:
+            self._render_anyway()
+            self.screen.call_after_refresh(self._all_painted)
+
+    def _render_anyway(self) -> None:
         if self._until is not None:
             self._until.cancel()
             self._until = None
-        self._waiting.clear()
-        self._paint()
+            self._batch.close()
+            self.screen.check_idle()
+
+    def _release_terminal(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+            self._paint()
+
+    def _all_painted(self) -> None:
+        if not self._waiting:
+            self._release_terminal()
+            self.painted()
 
     def painted(self) -> None:
         """Everything that was asked is on screen."""
@@ -100,7 +119,7 @@ class PaintedApp(App[None]):
                 self.painter.put(renderable.region.x, y, strips)
         elif isinstance(renderable, ChopsUpdate):
             self._put_chops(renderable)
-        if self._until is None:
+        if self._patience is None:
             self._paint()
         self.post_display_hook()
 

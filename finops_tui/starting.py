@@ -65,7 +65,7 @@ class StartingApp(PaintedApp):
             self.begin()
         else:
             if self._last is not None and self._last.rows is not None:
-                self.hold_painting(self, LONGEST)
+                self.hold_terminal(LONGEST)
             self.run_worker(self._open(self._opening))
 
     async def _open(self, opening: Opening) -> None:
@@ -78,7 +78,6 @@ class StartingApp(PaintedApp):
             return
         self._opening = None
         self.begin()
-        self.call_after_refresh(self.release_painting, self)
         for event in self._early:
             self.post_message(event)
 
