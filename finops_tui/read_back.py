@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHARGES: Final = "(SELECT *, 1 AS n FROM unit.items)"
 DAYS: Final = "unit.daily"
+MONTHS: Final = "unit.monthly"
 
 Sums = tuple[Decimal | None, ...]
 """One exact sum per column of `MONEY`; None where the bill gives no value."""

@@ -32,7 +32,7 @@ _FIXED: Final = {
     "money_sums": columns(MONEY, 'sum("{0}")'),
     "size": "coalesce(sum(greatest(" + columns(MONEY, 'abs("{0}")') + ")), 0)",
     "money_parts": columns(MONEY, 'sum(trunc("{0}")), sum("{0}" - trunc("{0}"))'),
-    "said": ", ".join((*_TEXTS, columns(PERIODS))),
+    "hashed": columns(_LINE),
     "digests": ", ".join((*(f"md5_number({text})" for text in _TEXTS), columns(PERIODS))),
     "lines_of_unit": """line BETWEEN $lowest AND $highest AND "BillingAccountId" = $account AND dataset = $dataset
     AND "BillingPeriodStart" >= $month AND "BillingPeriodStart" < $next""",
@@ -71,50 +71,77 @@ SELECT file, account, period, dataset, count(*) FROM (
 
 UNIT_LINES: Final = """
 CREATE OR REPLACE TEMP TABLE unit_lines AS
-SELECT hash({said}) AS h1, hash({digests}) AS h2, line, {line}
+SELECT hash({hashed}) AS h1, line
 FROM staged_lines WHERE {lines_of_unit}
     AND line IN (SELECT line FROM {unit_items})"""
+
+TWINS: Final = """
+CREATE OR REPLACE TEMP TABLE twins AS
+SELECT hash({digests}) AS h2, line FROM staged_lines SEMI JOIN (
+    SELECT line FROM unit_lines JOIN (SELECT h1 FROM unit_lines GROUP BY h1 HAVING count(*) > 1) USING (h1)
+) USING (line)"""
+"""Lines that may be the same: only of these everything they say is looked at once more."""
 
 SCALE: Final = """
 SELECT numeric_scale FROM duckdb_columns() WHERE table_name = 'staged_items' AND column_name = 'BilledCost\'"""
 
-LOSSY: Final = """
-SELECT count(*) FROM (
-    SELECT 1 FROM {unit_items} SEMI JOIN unit_lines USING (line) WHERE NOT ({exact}) LIMIT 1)"""
-
 CELL: Final = """
 SELECT max(greatest({money_plain})), greatest({money_sums}) FROM (
-    SELECT {money_cells} FROM {unit_items} JOIN unit_lines USING (line)
+    SELECT {money_cells} FROM {unit_items} SEMI JOIN sids USING (line) JOIN staged_lines USING (line)
     GROUP BY "ServiceName", "SubAccountId", "RegionId", CAST("ChargePeriodStart" AS DATE))"""
 
 SIDS: Final = """
 CREATE OR REPLACE TEMP TABLE sids AS
-SELECT CAST(row_number() OVER (ORDER BY {neighbours}, line) AS INTEGER) AS sid, line, h1, h2
-FROM unit_lines SEMI JOIN (SELECT min(line) AS line FROM unit_lines GROUP BY h1, h2) USING (line)"""
+WITH firsts AS (
+    SELECT u.line, coalesce(t.first, u.line) AS first
+    FROM unit_lines u LEFT JOIN (
+        SELECT line, min(line) OVER (PARTITION BY h1, h2) AS first FROM twins JOIN unit_lines USING (line)
+    ) t USING (line)
+), numbered AS (
+    SELECT CAST(row_number() OVER (ORDER BY {neighbours}, line) AS INTEGER) AS sid, line
+    FROM staged_lines SEMI JOIN (SELECT first AS line FROM firsts) USING (line)
+)
+SELECT n.sid, f.line, f.line = f.first AS kept FROM firsts f JOIN numbered n ON n.line = f.first"""
+"""The number of every line of the unit; the one that is `kept` of those that say the same is written."""
 
 LINES: Final = """
-CREATE TABLE unit.lines AS SELECT sid, {line} FROM unit_lines JOIN sids USING (line) ORDER BY sid"""
+CREATE TABLE unit.lines AS
+SELECT sid, {line} FROM staged_lines JOIN sids USING (line) WHERE kept ORDER BY sid"""
+
+CHARGES: Final = """
+CREATE TABLE unit.charges AS
+SELECT sid, CAST("ChargePeriodStart" AS {start}) AS start,
+    (epoch_us("ChargePeriodEnd") - epoch_us("ChargePeriodStart")) // {micros} AS length, {written},
+    CAST(list_position($files, file) - 1 AS INTEGER) AS file, record
+FROM {unit_items} s JOIN sids USING (line)
+ORDER BY sid, "ChargePeriodStart", s.file, record"""
 
 ITEMS: Final = """
-CREATE TABLE unit.items AS
-SELECT l.sid, "ChargePeriodStart", "ChargePeriodEnd", {quantities}, {money},
-    CAST(list_position($files, file) - 1 AS INTEGER) AS file, record
-FROM {unit_items} s
-JOIN (SELECT u.line, s.sid FROM unit_lines u JOIN sids s USING (h1, h2)) l USING (line)
-ORDER BY l.sid, "ChargePeriodStart", file, record"""
+CREATE VIEW unit.items AS
+SELECT t.sid, CAST(t.start AS TIMESTAMP) AS "ChargePeriodStart",
+    CAST(t.start AS TIMESTAMP) + to_microseconds(t.length * {micros}) AS "ChargePeriodEnd", {read}, t.file, t.record
+FROM unit.charges t"""
 
 CELLS: Final = """
-SELECT count(*) FROM (SELECT DISTINCT sid, CAST("ChargePeriodStart" AS DATE) FROM unit.items)"""
+SELECT count(*) FROM (SELECT DISTINCT sid, CAST(start AS DATE) FROM unit.charges)"""
 
-DAILY_TABLE: Final = """
-CREATE TABLE unit.daily AS
-SELECT sid, CAST("ChargePeriodStart" AS DATE) AS "ChargeDay", count(*) AS n, {quantity_sums}, {money_sums_named}
-FROM unit.items GROUP BY ALL ORDER BY sid, "ChargeDay\""""
+FEWER: Final = 0.8
+"""`days` is stored when it has at most this share of the rows of `charges`."""
 
-DAILY_VIEW: Final = """
-CREATE VIEW unit.daily AS
-SELECT sid, CAST("ChargePeriodStart" AS DATE) AS "ChargeDay", CAST(1 AS BIGINT) AS n, {quantities}, {money_plain}
-FROM unit.items"""
+DAYS: Final = """
+CREATE TABLE unit.days AS
+SELECT s.sid, CAST(s."ChargePeriodStart" AS DATE) AS "ChargeDay", count(*) AS n, {written}
+FROM unit.items s GROUP BY ALL ORDER BY sid, "ChargeDay\""""
+
+DAILY: Final = """
+CREATE VIEW unit.daily AS SELECT t.sid, {day} AS "ChargeDay", {n} AS n, {read} FROM unit.{table} t"""
+
+MONTHS: Final = """
+CREATE TABLE unit.months AS
+SELECT s.sid, CAST(sum(s.n) AS BIGINT) AS n, {written} FROM unit.daily s GROUP BY s.sid ORDER BY s.sid"""
+
+MONTHLY: Final = """
+CREATE VIEW unit.monthly AS SELECT t.sid, t.n, {read} FROM unit.months t"""
 
 QUARANTINE: Final = """
 CREATE TABLE unit.quarantine AS

@@ -3,7 +3,8 @@
 `staged` has every attribute on every charge. A segment keeps them in `lines`, numbered so that
 neighbours resemble each other, and per charge only the number, the times, the quantities and the money
 (`items`). `daily` is what screens add up: charges summed per line and day; where a line has about one
-charge a day anyway it is a view of `items` in the same columns, so that nothing is stored twice.
+charge a day anyway it is a view of the charges, so that nothing is stored twice. `monthly` is the same over
+the whole unit. How little of it needs to be written is `segment_layout`'s business.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from finops_tui import disk, engine
+from finops_tui import disk, engine, segment_layout
 from finops_tui import segment_sql as sql
 from finops_tui.manifest import Entry, StoreError
 from finops_tui.queries.columns import MONEY
-from finops_tui.read_back import CHARGES, DAYS, added_up, row, written
+from finops_tui.read_back import CHARGES, DAYS, MONTHS, added_up, row, written
 from finops_tui.segment_plan import Unit, plan
 
 if TYPE_CHECKING:
@@ -30,16 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Unit", "cut", "money_type", "plan"]
 
-MONEY_TYPES: Final = ((18, 10), (38, 18), (38, 24), (38, 30))
+MONEY_TYPES: Final = tuple((18 if scale == 10 else 38, scale) for scale in segment_layout.SCALES)
 """Precision and scale of money in a segment, the narrowest first."""
 
 SMALL: Final = 200_000
 """Below this many charges a segment gets small blocks: most of its file would be padding."""
-
-WORTHWHILE: Final = Decimal("0.8")
-"""`daily` is stored when it has at most this share of the rows of `items`."""
-
-_LOSSLESS: Final = 'coalesce(TRY_CAST(CAST("{{0}}" AS DECIMAL(38, {scale})) AS DECIMAL(38, {staged})) = "{{0}}", "{{0}}" IS NULL)'
 
 
 def cut(
@@ -70,13 +66,18 @@ def cut(
         StoreError: what was read back from the disk is not what was staged.
     """
     connection.execute(sql.fill(sql.UNIT_LINES), unit.of_lines)
-    money = money_type(connection, unit)
+    connection.execute(sql.fill(sql.TWINS))
+    connection.execute(sql.fill(sql.SIDS))
+    layout = segment_layout.Layout.of(connection, unit)
+    money = money_type(connection, unit, layout.scale)
     path = work / _file_name(unit)
     size = ", BLOCK_SIZE 16384" if unit.charges < SMALL else ""
     connection.execute(
         f"ATTACH {engine.quoted(path)} AS unit (STORAGE_VERSION 'latest', {engine.UNLOGGED}{size})"
     )
-    _build(connection, unit, money)
+    connection.execute(sql.fill(sql.LINES))
+    segment_layout.build(connection, unit, layout, money)
+    connection.execute(sql.fill(sql.QUARANTINE), {"files": list(unit.files), "first": list(unit.first)})
     for column in ("SubAccount", "BillingAccount") if names else ():
         values = {"ids": [*names], "names": [*names.values()]} if names else {}
         connection.execute(sql.NAMES.format(column=column), values)
@@ -87,7 +88,7 @@ def cut(
         raise StoreError(f"{unit.name}: its segment was not closed cleanly")
     disk.flush(path)
     connection.execute(f"ATTACH {engine.quoted(path)} AS unit (READ_ONLY)")
-    for relation in (CHARGES, DAYS):
+    for relation in (CHARGES, DAYS, MONTHS):
         _compare(connection, unit, relation)
     facts = row(connection, sql.FACTS)
     connection.execute("DETACH unit")
@@ -111,22 +112,21 @@ def cut(
     )
 
 
-def money_type(connection: DuckDBPyConnection, unit: Unit) -> tuple[int, int]:
+def money_type(connection: DuckDBPyConnection, unit: Unit, need: int) -> tuple[int, int]:
     """The narrowest precision and scale that keep every amount, and every day's sum of a line, exactly.
 
     Args:
         connection: With the lines of the unit.
         unit: The unit.
+        need: Decimals its amounts need.
 
     Raises:
         StoreError: no decimal of 38 digits can.
     """
-    (staged,) = row(connection, sql.SCALE)
     for precision, scale in MONEY_TYPES:
-        exact = sql.columns(MONEY, _LOSSLESS.format(scale=scale, staged=staged), " AND ")
-        if staged > scale and row(connection, sql.LOSSY, unit.of_items, exact=exact)[0]:
-            continue
-        if unit.size < Decimal(10) ** (precision - scale) or _fits(connection, unit, precision, scale):
+        if scale >= need and (
+            unit.size < Decimal(10) ** (precision - scale) or _fits(connection, unit, precision, scale)
+        ):
             return precision, scale
     raise StoreError(f"{unit.name}: its amounts have more digits than 38 can hold exactly")
 
@@ -141,21 +141,6 @@ def _fits(connection: DuckDBPyConnection, unit: Unit, precision: int, scale: int
     except (duckdb.OutOfRangeException, duckdb.ConversionException):
         return False
     return bool(cell < Decimal(10) ** (precision - scale) and total < Decimal(10) ** (38 - scale))
-
-
-def _build(connection: DuckDBPyConnection, unit: Unit, money: tuple[int, int]) -> None:
-    kind = "DECIMAL({}, {})".format(*money)
-    connection.execute(sql.fill(sql.SIDS))
-    connection.execute(sql.fill(sql.LINES))
-    amounts = sql.columns(MONEY, f'CAST("{{0}}" AS {kind}) AS "{{0}}"')
-    connection.execute(sql.fill(sql.ITEMS, money=amounts), unit.of_items)
-    (cells,) = row(connection, sql.CELLS)
-    if cells <= WORTHWHILE * unit.charges:
-        sums = sql.columns(MONEY, f'CAST(sum("{{0}}") AS {kind}) AS "{{0}}"')
-        connection.execute(sql.fill(sql.DAILY_TABLE, money_sums_named=sums))
-    else:
-        connection.execute(sql.fill(sql.DAILY_VIEW))
-    connection.execute(sql.fill(sql.QUARANTINE), {"files": list(unit.files), "first": list(unit.first)})
 
 
 def _compare(connection: DuckDBPyConnection, unit: Unit, relation: str) -> None:

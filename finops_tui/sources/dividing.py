@@ -50,7 +50,7 @@ class Source:
     Attributes:
         relation: They, as a FROM clause.
         place: Expression that tells one record from all others of the relation.
-        said: Columns that lines consist of, as expressions: those of text, and all others.
+        said: What lines consist of, as expressions: columns of text, nested ones as JSON, and all others.
         texts: Column of the lines to expression.
         items: Column of the items to expression.
         keyed: Values bound by `relation`, `place`, `said` and `items`.
@@ -59,7 +59,7 @@ class Source:
 
     relation: str
     place: str
-    said: tuple[tuple[str, ...], tuple[str, ...]]
+    said: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
     texts: Mapping[str, str]
     items: Mapping[str, str]
     keyed: Mapping[str, object]
@@ -90,11 +90,13 @@ def divide(connection: DuckDBPyConnection, source: Source, target: Target, last:
     Raises:
         duckdb.Error: the records cannot be read.
     """
-    texts, others = source.said
+    texts, nested, others = source.said
+    # No JSON of a nested value begins with the sign for none, so that several are one text without a doubt.
+    whole = " || ".join(f"coalesce({text}, '-')" for text in nested) or "'-'"
     connection.execute(
         _KEYED_SQL.format(
-            plain=", ".join(("0", *texts, *others)),
-            digests=", ".join(("1", *(f"md5_number({text})" for text in texts), *others)),
+            plain=", ".join(("0", *texts, *nested, *others)),
+            digests=", ".join(("1", *(f"md5_number({text})" for text in (*texts, whole)), *others)),
             place=source.place,
             items=_named(source.items),
             relation=source.relation,
@@ -171,7 +173,7 @@ def of_table(kind: Kind, files: Sequence[int], scale: int) -> Source:
     return Source(
         f"(SELECT rowid AS place, * FROM {kind.raw} WHERE list_contains($files, file))",  # noqa: S608  (fixed names)
         "place",
-        ((*texts, "CAST(to_json(Extra) AS VARCHAR)"), (period, f'"{end}"')),
+        (texts, ("CAST(to_json(Extra) AS VARCHAR)",), (period, f'"{end}"')),
         lines,
         items,
         values,
@@ -209,7 +211,9 @@ def _quantity(survey: Survey, name: str) -> str:
     return f"TRY_CAST({survey.scan.plain[at[0]]} AS DOUBLE)" if at else "CAST(NULL AS DOUBLE)"
 
 
-def _said(survey: Survey, apart: set[str], period: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _said(
+    survey: Survey, apart: set[str], period: str
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """What lines consist of: texts as they are, nested values as JSON, all others by their value."""
     place, scan = survey.bill.place, survey.scan
     used = {at for name, positions in place.columns.items() if name not in apart for at in positions}
@@ -217,6 +221,9 @@ def _said(survey: Survey, apart: set[str], period: str) -> tuple[tuple[str, ...]
     nested = {
         at for at in used if scan.kinds[at].endswith((")", "]")) and "DECIMAL" not in scan.kinds[at][:7]
     }
-    texts = [scan.columns[at] for at in sorted(used) if at in nested or scan.kinds[at] == "VARCHAR"]
-    others = [scan.plain[at] for at in sorted(used) if at not in nested and scan.kinds[at] != "VARCHAR"]
-    return tuple(texts), (period, *others)
+    texts = {at for at in used - nested if scan.kinds[at] == "VARCHAR"}
+    return (
+        tuple(scan.columns[at] for at in sorted(texts)),
+        tuple(scan.columns[at] for at in sorted(nested)),
+        (period, *(scan.plain[at] for at in sorted(used - nested - texts))),
+    )

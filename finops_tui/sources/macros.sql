@@ -1,8 +1,9 @@
 -- What texts from a bill mean, as macros: no value, an amount, how many decimals it needs.
 
--- A text without the words for "no value" and without blanks around it.
+-- A text without the words for "no value" and without blanks around it; most texts are longer than those words.
 CREATE OR REPLACE TEMP MACRO given(t) AS
-    CASE WHEN trim(t) IN ('', 'NULL', 'null', 'None', '\N') THEN NULL ELSE trim(t) END;
+    CASE WHEN strlen(trim(t)) > 4 THEN trim(t)
+        WHEN trim(t) IN ('', 'NULL', 'null', 'None', '\N') THEN NULL ELSE trim(t) END;
 
 -- Whether an amount needs a second look: DuckDB cannot read it, or reads what is none (1_000), or might
 -- not at a larger scale (many digits before an exponent).

@@ -74,13 +74,13 @@ def split(connection: DuckDBPyConnection, last: int = 0) -> int:
     """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {_INTO.keys} (h1 UBIGINT, h2 UBIGINT, line BIGINT)")
     quoted = {name: f'"{name}"' for name in (*ATTRIBUTES, "dataset", *PERIODS, *MAPS)}
-    texts = [quoted[name] for name in (*ATTRIBUTES, "dataset")]
-    texts += [f'CAST(to_json("{name}") AS VARCHAR)' for name in MAPS]
+    texts = tuple(quoted[name] for name in (*ATTRIBUTES, "dataset"))
+    nested = tuple(f'CAST(to_json("{name}") AS VARCHAR)' for name in MAPS)
     items = {name: f'"{name}"' for name in (*_TIMES, *QUANTITIES, *MONEY, "file", "record")}
     source = dividing.Source(
         "(SELECT rowid AS place, * FROM staged)",
         "place",
-        (tuple(texts), tuple(quoted[name] for name in PERIODS)),
+        (texts, nested, tuple(quoted[name] for name in PERIODS)),
         quoted,
         items,
         {},

@@ -133,7 +133,7 @@ def test_a_manifest_that_says_something_else_than_its_segment(
 def test_a_segment_changed_by_somebody_who_also_changed_the_manifest(loaded: Path) -> None:
     path = writable(loaded)
     with duckdb.connect(str(path)) as connection:
-        connection.execute('UPDATE items SET "BilledCost" = 2')
+        connection.execute('UPDATE charges SET "BilledCost" = 2')
         connection.execute("COMMENT ON TABLE lines IS 'another'")
     sha = hashlib.sha256(path.read_bytes()).hexdigest()
     forged(loaded, bytes=path.stat().st_size, sha256=sha)
