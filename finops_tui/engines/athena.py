@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from finops_tui.engines import athena_place
 from finops_tui.engines.athena_place import UNLOAD
-from finops_tui.engines.athena_query import Queries, in_words
+from finops_tui.engines.athena_query import Queries, in_words, size
 from finops_tui.engines.athena_results import Results
 from finops_tui.engines.athena_table import AthenaTable
-from finops_tui.engines.base import Batches, Estimate, LakePeriod
+from finops_tui.engines.base import Batches, EngineError, Estimate, LakePeriod
 from finops_tui.engines.dialects import render, render_periods, render_tag_keys
 from finops_tui.sources.model import shown
 from finops_tui.sources.s3_access import Aws, PlaceError
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from finops_tui.engines.rollup import Rollup
 
 _DIALECT: Final[Dialect] = "trino"
+_REPAIR: Final = "run its crawler or MSCK REPAIR TABLE, and load again"
 _REUSED: Final = "Athena still had the answer to this question about the same data; nothing was scanned"
 
 
@@ -52,6 +53,7 @@ class Athena:
             self._queries = Queries(self._place, Aws(self._place.access))
         self._table = AthenaTable(self._queries)
         self._scratch = scratch
+        self._told = False
 
     @property
     def where(self) -> str:
@@ -111,16 +113,12 @@ class Athena:
             EngineError: it failed, was stopped by others, or AWS did not answer.
             EngineStoppedError: `stop` was set.
         """
-        most = self._place.bytes_for(max(self.max_usd, self.estimate(rollup).usd))
-        text = render(_DIALECT, self.describe(), rollup)
+        unload = self._place.transfer == UNLOAD and rollup.top is None  # its files have no order
         with self._results() as results:
             with in_words():
-                if self._place.transfer == UNLOAD and rollup.top is None:  # its files have no order
-                    done = self._queries.run(self._unloading(text), most, stop, progress)
-                    batches = self._unloaded(results, done, rollup, stop)
-                else:
-                    done = self._select(text, rollup.period, most, stop, progress)
-                    batches = self._batches(done, "csv", (results.csv(done, stop),))
+                ask = self._unloaded if unload else self._selected
+                batches = ask(results, rollup, stop, progress)
+                self._not_lost(rollup, batches)
             yield batches
 
     def tag_keys(self, period: str, stop: threading.Event) -> tuple[str, ...]:
@@ -155,7 +153,46 @@ class Athena:
             text = f"with finops_tui_data as (select '{stamp}' as stamp)\n{text}"
         return self._queries.run(text, most, stop, progress, reuse=bool(stamp))
 
-    def _unloaded(self, results: Results, done: Done, rollup: Rollup, stop: threading.Event) -> Batches:
+    def _not_lost(self, rollup: Rollup, batches: Batches) -> None:
+        """Refuse an answer without rows about a month that has files, none of which Athena looked at.
+
+        Raises:
+            EngineError: it is such a one.
+        """
+        files = batches.source
+        if rollup.where or batches.bytes or batches.kind != "csv" or not isinstance(files, tuple):
+            return
+        count = self._table.bytes(rollup.period)
+        if count and not any(map(Results.has_rows, files)):
+            raise EngineError(
+                f"{self.where}: Athena sees nothing of {shown(rollup.period) or 'the table'}, whose files have"
+                f" {size(count)}: the catalog does not know the partition; {_REPAIR}"
+            )
+
+    def _selected(
+        self,
+        results: Results,
+        rollup: Rollup,
+        stop: threading.Event,
+        progress: Callable[[Told], None] | None,
+    ) -> Batches:
+        text, most = self._text(rollup), self._most(rollup)
+        done = self._select(text, rollup.period, most, stop, progress)
+        path = results.csv(done, stop)
+        if done.reused and not Results.has_rows(path):  # perhaps of before the catalog knew the partition
+            done = self._queries.run(text, most, stop, progress)
+            path = results.csv(done, stop)
+        return self._batches(done, "csv", (path,))
+
+    def _unloaded(
+        self,
+        results: Results,
+        rollup: Rollup,
+        stop: threading.Event,
+        progress: Callable[[Told], None] | None,
+    ) -> Batches:
+        text = self._unloading(self._text(rollup))
+        done = self._queries.run(text, self._most(rollup), stop, progress)
         paths = results.parquet(done, stop)
         if paths:
             return self._batches(done, "parquet", paths)
@@ -163,9 +200,22 @@ class Athena:
         header = [*dims, *(f"m{number}" for number in range(len(rollup.measures))), "n"]
         return self._batches(done, "csv", (results.empty(header),))
 
+    def _text(self, rollup: Rollup) -> str:
+        return render(_DIALECT, self.describe(), rollup)
+
+    def _most(self, rollup: Rollup) -> int:
+        """Bytes that a question may read."""
+        return self._place.bytes_for(max(self.max_usd, self.estimate(rollup).usd))
+
     def _batches(self, done: Done, kind: Literal["csv", "parquet"], paths: tuple[Path, ...]) -> Batches:
-        notes = (_REUSED,) if done.reused else ()
-        return Batches(kind, paths, done.scanned, self._place.usd(done.scanned), notes)
+        notes = [_REUSED] if done.reused else []
+        cutoff = self._queries.group.cutoff
+        if cutoff is not None and not self._told:
+            notes.append(
+                f"the workgroup {self._place.workgroup} stops queries that scan more than {size(cutoff)}"
+            )
+        self._told = True
+        return Batches(kind, paths, done.scanned, self._place.usd(done.scanned), tuple(notes))
 
     def _rows(self, text: str, period: str | None, stop: threading.Event) -> list[tuple[str | None, ...]]:
         """A small answer to a question that nobody was asked about."""

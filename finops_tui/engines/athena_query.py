@@ -27,6 +27,7 @@ _LONGEST_PAUSE: Final = 0.8
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 _SYSTEM: Final = 1
 _REASON: Final = 400
+_NO_REGION: Final = "no region is known; add &region=eu-central-1 to the source, or set AWS_DEFAULT_REGION"
 _NO_OUTPUT: Final = (
     "the workgroup names no place for results; add &output=s3://bucket/folder/ to the source, or let the workgroup"
     " manage query results"
@@ -89,8 +90,10 @@ class Queries:
         """Prepare; nothing is sent yet.
 
         Raises:
-            PlaceError: the settings boto3 found cannot be used.
+            PlaceError: no region is known, or the settings boto3 found cannot be used.
         """
+        if aws.region is None:
+            raise PlaceError(f"{place.name}: {_NO_REGION}")
         self.place, self.aws = place, aws
         self.client: Any = aws.client("athena", "adaptive")
         self._group: WorkGroup | None = None

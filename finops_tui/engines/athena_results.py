@@ -38,7 +38,7 @@ class Results:
         """
         self._queries, self._folder = queries, folder
         self._s3: Any = None
-        self._folders = 0
+        self._files = 0
 
     def csv(self, done: Done, stop: threading.Event) -> Path:
         """A CSV file with a header, in which every text is quoted and NULL is nothing.
@@ -56,6 +56,13 @@ class Results:
         if transfer in {AUTO, CSV} and done.output is not None and first.get("NextToken"):
             return self._object(done.output, stop)
         return self._written(self._rows(done, first, stop))
+
+    @staticmethod
+    def has_rows(path: Path) -> bool:
+        """Whether a CSV file has more than its header."""
+        with path.open("rb") as file:
+            file.readline()
+            return bool(file.read(1))
 
     def parquet(self, done: Done, stop: threading.Event) -> tuple[Path, ...]:
         """The files that an UNLOAD wrote, none when it had no rows.
@@ -105,7 +112,8 @@ class Results:
             page = self._page(done, token)
 
     def _written(self, rows: Iterable[tuple[str | None, ...]]) -> Path:
-        path = self._folder / "answer.csv"
+        self._files += 1
+        path = self._folder / f"answer-{self._files}.csv"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             for row in rows:
@@ -124,8 +132,8 @@ class Results:
             found.setdefault(place.bucket, []).append(remote)
         paths: list[Path] = []
         for bucket, objects in found.items():
-            self._folders += 1
-            folder = self._folder / f"{_OBJECTS}-{self._folders}"
+            self._files += 1
+            folder = self._folder / f"{_OBJECTS}-{self._files}"
             folder.mkdir(0o700)
             download = Download(self._queries.aws, self._client, Place(bucket, ""), folder)
             try:

@@ -110,6 +110,12 @@ class Aws:
         except BotoCoreError as error:
             raise self.problem(error, "AWS") from None
 
+    @property
+    def region(self) -> str | None:
+        """The region that the user or boto3's chain names."""
+        found: str | None = self._session.region_name
+        return found
+
     def client(self, service: str, retries: Literal["standard", "adaptive"] = "standard") -> Any:
         """A client of a service; its calls are retried with growing pauses. Safe for threads.
 

@@ -169,7 +169,7 @@ def export(server: Server, athena: Athena, monkeypatch: pytest.MonkeyPatch, fold
     bucket = fresh(server, monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL_ATHENA", athena.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
-    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     athena.reset()
     athena.s3 = bucket.client

@@ -25,12 +25,21 @@ class TrinoError(Exception):
 
 @dataclass
 class Catalogued:
-    """A table of the catalog: where it lies, or the SQL of a view."""
+    """A table of the catalog: where it lies, or the SQL of a view.
+
+    Attributes:
+        columns: Types by name.
+        partitions: Likewise, of the columns that folders are named by.
+        location: Its folder.
+        view: SQL.
+        unknown: Months whose folders the catalog does not know.
+    """
 
     columns: dict[str, str]
     partitions: dict[str, str] = field(default_factory=dict)
     location: str = ""
     view: str = ""
+    unknown: set[str] = field(default_factory=set)
 
 
 Tables = Mapping[tuple[str, str], Catalogued]
@@ -109,6 +118,8 @@ class Trino:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for one in page.get("Contents", ()):
                 inside = one["Key"][len(prefix) :].lstrip("/").lower()
+                if any(f"={month}" in inside for month in table.unknown):
+                    continue
                 path = Path(self._folder.name) / one["ETag"].strip('"') / inside
                 if not path.exists():
                     path.parent.mkdir(parents=True, exist_ok=True)

@@ -183,3 +183,41 @@ def test_a_workgroup_that_is_not_there_or_is_off(
     with pytest.raises(EngineError, match=words):
         asked(Athena(export.url(workgroup=name), tmp_path), BY_SERVICE, stop)
     assert not export.athena.texts()
+
+
+def test_a_month_that_the_catalog_does_not_know_is_no_month_without_charges(
+    export: Export, tmp_path: Path, stop: threading.Event
+) -> None:
+    table = export.athena.tables["billing", "focus"]
+    table.unknown = {MARCH}
+    for _ in range(2):
+        with pytest.raises(
+            EngineError, match=r"sees nothing of 2026-03, whose files have .* MSCK REPAIR TABLE"
+        ):
+            asked(Athena(export.url(), tmp_path), BY_SERVICE, stop)
+    table.unknown = set()
+    found, _ = asked(Athena(export.url(), tmp_path), BY_SERVICE, stop)
+    assert set(found) == expected(export.months[MARCH], ("ServiceName",), ("BilledCost",)), (
+        "the answer of before the repair is not given again"
+    )
+
+
+def test_the_workgroups_limit_is_shown_once(export: Export, tmp_path: Path, stop: threading.Event) -> None:
+    export.athena.groups["finops"].cutoff = 25 * GB
+    engine = Athena(export.url(), tmp_path)
+    notes = [asked(engine, BY_SERVICE, stop)[1].notes for _ in range(2)]
+    assert [[note for note in found if "25.00 GB" in note] for found in notes] == [
+        ["the workgroup finops stops queries that scan more than 25.00 GB"],
+        [],
+    ]
+
+
+def test_without_a_region_it_is_said_how_to_name_one(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(EngineError, match="no region is known; add &region="):
+        Athena(export.url(), tmp_path)
+    assert Athena(export.url(region="eu-west-1"), tmp_path).describe()
