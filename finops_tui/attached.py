@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from finops_tui import disk, engine, generations, kept
 from finops_tui.manifest import Manifest, StoreError
 from finops_tui.queries.catalog import Catalog, Segment
+from finops_tui.resident import Residents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from finops_tui.manifest import Entry
+
+_LINES_SHARE: Final = 16 * 150
+"""A sixteenth of the machine's memory is for lines that are held there, of about 150 bytes each."""
+
 
 
 class DamagedSegmentError(StoreError):
@@ -59,6 +64,7 @@ class Shelf:
     def __init__(self, root: Path, *, scratch: Path, memory: str | None = None, locked: bool = True) -> None:
         self._root = root
         self._connection = engine.connect(scratch=scratch, memory=memory)
+        self.residents = Residents(self._connection, engine.machine_memory() // _LINES_SHARE)
         folder = engine.quoted(root / kept.SEGMENTS)
         self._connection.execute(f"SET allowed_directories = [{folder}]")
         self._connection.execute("SET enable_external_access = false")

@@ -38,7 +38,7 @@ def connect(database: str = ":memory:", *, scratch: Path, memory: str | None = N
                 "allow_community_extensions": False,
                 "allow_persistent_secrets": False,
                 "python_enable_replacements": False,
-                "memory_limit": memory or f"{max(_memory() // 4, 256 << 20) >> 20}MiB",
+                "memory_limit": memory or f"{max(machine_memory() // 4, 256 << 20) >> 20}MiB",
                 "threads": _cores(),
                 "temp_directory": str(scratch),
             },
@@ -71,7 +71,7 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _memory() -> int:
+def machine_memory() -> int:
     """Bytes of memory this process may think of as its machine's."""
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:

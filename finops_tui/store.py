@@ -13,13 +13,14 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from finops_tui import engine, generations, kept, queries
 from finops_tui.answers import Answers, frozen
 from finops_tui.attached import DamagedSegmentError, MissingSegmentError, Shelf, words
+from finops_tui.holding import Holder
 from finops_tui.manifest import StoreError
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 
     from finops_tui.attached import Generation
     from finops_tui.manifest import Entry
+    from finops_tui.queries import Statement
     from finops_tui.queries.catalog import Catalog
     from finops_tui.queries.exchange import Rates
     from finops_tui.queries.teams import Teams
     from finops_tui.queries.view import View
 
-_THREADS: Final = 4
+_THREADS: Final = 5
 _TRIES: Final = 5
 _AGAIN: Final = 0.02
 """Seconds between two interruptions of an answer nobody waits for any more."""
@@ -114,6 +116,7 @@ class Store:
         except BaseException:
             self._scratch.cleanup()
             raise
+        self._holder = Holder(self._shelf, lambda: bool(self._running))
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +171,7 @@ class Store:
         if (known := self._known(question, view, parameters)) is not None:
             return known
         asked = self._asked(question, view, parameters)
+        self._holder.give_way()
         future = self._threads.submit(self._answer, asked)
         self._running[asked] = future
         future.add_done_callback(lambda ended: self._ended(asked, ended))
@@ -183,9 +187,13 @@ class Store:
             return known
         asked = self._asked(question, view, parameters)
         try:
-            return self._answer(asked)
+            return self._answer(asked, hold=False)
         finally:
             self._shelf.release(asked.generation, asked.cursor)
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until what answers asked for has been read into memory; whether it has."""
+        return self._holder.settle(seconds)
 
     def sql(self, question: str, view: View, **parameters: object) -> str:
         """The SQL that answers a question about a view, its parameters' values in comments above it.
@@ -228,6 +236,7 @@ class Store:
                 asked.interrupt()
                 time.sleep(_AGAIN)
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._holder.close()
         self._shelf.close()
         self._scratch.cleanup()
 
@@ -250,25 +259,31 @@ class Store:
     def _asked(self, question: str, view: View, parameters: Mapping[str, object]) -> _Asked:
         return _Asked(question, view, parameters, self.teams, *self._shelf.hold())
 
-    def _answer(self, asked: _Asked) -> pl.DataFrame:
+    def _answer(self, asked: _Asked, *, hold: bool = True) -> pl.DataFrame:
+        with self._shelf.residents.held() as resident:
+            catalog = replace(asked.generation.catalog, resident=resident)
+            statement = queries.render(
+                asked.question, asked.view, catalog, asked.teams, asked.parameters, **self._beside
+            )
+            if asked.stopped.is_set():
+                raise InterruptedAnswerError("given up before it was asked")
+            frame = self._run(asked, statement)
+        if not asked.stopped.is_set():
+            self._answers.put(asked.key, frame)
+        if hold:
+            self._holder.want(statement, asked.teams, self._beside["names"])
+        return frame
+
+    def _run(self, asked: _Asked, statement: Statement) -> pl.DataFrame:
         import duckdb
         import polars as pl
 
-        catalog, teams = asked.generation.catalog, asked.teams
-        statement = queries.render(
-            asked.question, asked.view, catalog, teams, asked.parameters, **self._beside
-        )
-        if asked.stopped.is_set():
-            raise InterruptedAnswerError("given up before it was asked")
         try:
-            frame = pl.DataFrame(asked.cursor.sql(statement.sql, params=statement.values))
+            return pl.DataFrame(asked.cursor.sql(statement.sql, params=statement.values))
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
             if asked.stopped.is_set():
                 raise InterruptedAnswerError("given up while it was computed") from error
             raise self._explained(error, asked) from error
-        if not asked.stopped.is_set():
-            self._answers.put(asked.key, frame)
-        return frame
 
     def _explained(self, error: Exception, asked: _Asked) -> StoreError:
         """An error of the engine in words; one about damage names the unit."""

@@ -142,7 +142,9 @@ class Scope:
     def changes(self) -> str:
         """The SQL of the relation `changes`."""
         dimensions = enumerate(self.view.group_by)
-        keys = {f"k{i}": self.fields.sql(name, "grouped", self.bind) for i, name in dimensions} or {"k0": "''"}
+        keys = {f"k{i}": self.fields.sql(name, "grouped", self.bind) for i, name in dimensions} or {
+            "k0": "''"
+        }
         label = self.fields.sql(self.view.dimension, "label", self.bind)
         columns = {**keys, "label": label, "kind": KIND, **KEY}
         texts = ", ".join(f'{sql} AS "{name}"' for name, sql in columns.items())

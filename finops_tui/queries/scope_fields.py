@@ -62,6 +62,13 @@ class Fields:
         return f"coalesce((MAP {{{names}}})[{dimensions.DIMENSIONS[dimension]}], {label})"
 
 
+def usual(fields: Fields) -> tuple[Field, ...]:
+    """What most questions are about; tags and teams are for those who ask for them."""
+    grouped = ("service", "account", "region", "usage", "resource", "category", "currency", "tagged")
+    found = [fields.field(name, "grouped") for name in (*grouped, "ChargeClass")]
+    return (*found, *(fields.field(name, "label") for name in ("account", "region", "resource")))
+
+
 class Terms:
     """What every line of a view fulfils, its days apart.
 

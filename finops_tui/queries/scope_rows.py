@@ -113,17 +113,23 @@ class CostRows:
         if "label" in self._wanted:
             texts["label"] = scope.fields.sql(self._view.dimension, "label", bind)
         columns = ", ".join(f"{sql} AS {name}" for name, sql in texts.items())
-        times = self._times(day) if whole is None else self._constants(whole)
         part = scope.part(day) if whole is None else f"'{whole.part}'"
         rows = scope.rows(segment, table) if whole is None else f"{segment.alias}.monthly"
+        given = self._times(day) if whole is None else self._constants(whole)
+        given |= {"part": part, "currency": "c.currency" if scope.converts(segment) else "l.billed"}
+        given |= {name: f"l.{name}" for name in texts} | {"cost": scope.cost("c", segment)}
         return (
-            f"SELECT {''.join(f'{sql} AS {name}, ' for name, sql in times.items())}{part} AS part,"
-            f" {scope.currency(segment, 'c', 'l.billed')}, {', '.join(f'l.{name}' for name in texts)},"
-            f" {scope.cost('c', segment)} AS cost\n  FROM {rows} c\n"
+            f"SELECT {self._in_order(given)}\n  FROM {rows} c\n"
             f'  JOIN (SELECT sid, {columns}, "BillingCurrency" AS billed\n'
             f"    FROM {segment.alias}.lines{scope.where(segment)}) l USING (sid)"
             + (f"\n  WHERE {scope.days(day)}" if whole is None else "")
         )
+
+    def _in_order(self, columns: Mapping[str, str]) -> str:
+        """Columns of the relation, in the order that all of its parts have them in."""
+        times = [name for name in self._wanted if name != "label"]
+        order = (*times, "part", "currency", *(self._keys or ("k0",)), "label", "cost")
+        return ", ".join(f"{columns[name]} AS {name}" for name in order if name in columns)
 
     def _times(self, day: str) -> dict[str, str]:
         """What a row says of time and number, of the relation `c`."""
@@ -184,19 +190,15 @@ class CostRows:
                 together.setdefault((resident.table(segment), whole.part), []).append((segment, whole))
         branches += [self._months(table, part, found, texts) for (table, part), found in together.items()]
         union = "\n  UNION ALL\n".join(branches)
-        names = [name for name in self._wanted if name != "label"]
-        given = "".join(f"u.{name}, " for name in [*names, "part"])
-        looked = ", ".join(f"{name}_.v AS {name}" for name in texts)
-        constants = "".join(
-            f", {sql} AS {name}"
-            for name, sql in (("k0", "''"), ("label", "NULL::VARCHAR"))
-            if name not in texts and (name == "k0" or name in self._wanted)
-        )
+        given = {name: f"u.{name}" for name in (*self._wanted, "part", "cost")}
+        given |= {"k0": "''"} if "k0" not in texts else {}
+        given |= {"label": "NULL::VARCHAR"} if "label" in self._wanted else {}
+        given |= {name: f"{name}_.v" for name in texts}
         joins = "\n".join(
             f"  JOIN {resident.dictionary(field)} {name}_ ON {name}_.code = u.{name}"
             for name, field in texts.items()
         )
-        return f"SELECT {given}{looked}{constants}, u.cost FROM (\n{union}\n) u\n{joins}"
+        return f"SELECT {self._in_order(given)} FROM (\n{union}\n) u\n{joins}"
 
     def _daily(self, segment: Segment, texts: Mapping[str, Field]) -> str:
         """A segment's days (or hours), joined to the numbers of its lines."""
@@ -205,14 +207,13 @@ class CostRows:
         table = "items" if self._hourly else segment.daily
         day = scope.day(table)
         sums = {"first_day": "min({})", "last_day": "max({})", "n": "sum({})::BIGINT"}
-        times = "".join(
-            f"{sums.get(name, '{}').format(sql)} AS {name}, " for name, sql in self._times(day).items()
-        )
+        given = {name: sums.get(name, "{}").format(sql) for name, sql in self._times(day).items()}
+        given |= {name: f"l.{name}" for name in texts}
+        given |= {"part": scope.part(day), "cost": f"sum({scope.cost('c', segment)})"}
         codes = ", ".join(f"{resident.column(field)} AS {name}" for name, field in texts.items())
         terms = " AND ".join([f"seg = {number(segment)}", *scope.held_terms(segment)])
         return (
-            f"  SELECT {times}{scope.part(day)} AS part, {', '.join(f'l.{name}' for name in texts)},"
-            f" sum({scope.cost('c', segment)}) AS cost\n  FROM {segment.alias}.{table} c\n"
+            f"  SELECT {self._in_order(given)}\n  FROM {segment.alias}.{table} c\n"
             f"  JOIN (SELECT sid, {codes} FROM {resident.table(segment)} WHERE {terms}) l USING (sid)\n"
             f"  WHERE {scope.days(day)} GROUP BY ALL"
         )
@@ -223,21 +224,18 @@ class CostRows:
         """Whole segments of one table and one part of the view."""
         scope = self._scope
         resident = scope.resident
-        every = {"first_day": "min(first_day)", "last_day": "max(last_day)", "n": "sum(n)::BIGINT"}
-        inner = {"seg": "seg"} if "bucket" in self._wanted else {}
-        inner |= {name: resident.column(field) for name, field in texts.items()}
-        inner |= self._only(every)
-        inner["cost"] = f"sum({scope.cost('h')})"
-        whens = " ".join(f"WHEN {number(segment)} THEN DATE '{whole.bucket}'" for segment, whole in found)
-        outer = {name: name for name in self._wanted if name != "label"}
-        if "bucket" in outer:
+        sums = {"first_day": "min(first_day)", "last_day": "max(last_day)", "n": "sum(n)::BIGINT"}
+        inner = self._only(sums) | {name: resident.column(field) for name, field in texts.items()}
+        inner |= {"cost": f"sum({scope.cost('h')})"}
+        outer = {name: name for name in inner} | {"part": f"'{part}'"}
+        if "bucket" in self._wanted:
+            inner["seg"] = "seg"
+            whens = " ".join(f"WHEN {number(segment)} THEN DATE '{whole.bucket}'" for segment, whole in found)
             outer["bucket"] = f"CASE seg {whens} END"
-        outer["part"] = f"'{part}'"
-        outer |= {name: name for name in [*texts, "cost"]}
         listed = ", ".join(str(number(segment)) for segment, _ in found)
         terms = " AND ".join([f"seg IN ({listed})", *scope.held_terms(found[0][0])])
         return (
-            f"  SELECT {', '.join(f'{sql} AS {name}' for name, sql in outer.items())} FROM (\n"
+            f"  SELECT {self._in_order(outer)} FROM (\n"
             f"    SELECT {', '.join(f'{sql} AS {name}' for name, sql in inner.items())}\n"
             f"    FROM {table} h WHERE {terms} GROUP BY ALL)"
         )

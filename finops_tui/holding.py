@@ -1,0 +1,128 @@
+"""Reads lines into memory behind the answers: when nobody waits, and giving way when somebody does."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.queries.scope_fields import Fields, usual
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.attached import Shelf
+    from finops_tui.queries import Statement
+    from finops_tui.queries.catalog import Segment
+    from finops_tui.queries.resident import Field
+    from finops_tui.queries.teams import Teams
+
+_PAUSE: Final = 0.05
+"""Seconds between two looks whether anybody still waits for an answer."""
+
+_PATIENCE: Final = 8
+"""How often a step gives way before it is left for later."""
+
+
+class Holder:
+    """What answers would like to have in memory, read by a thread of its own.
+
+    Args:
+        shelf: Where segments are attached.
+        busy: Whether anybody waits for an answer.
+    """
+
+    def __init__(self, shelf: Shelf, busy: Callable[[], bool]) -> None:
+        self._shelf = shelf
+        self._busy = busy
+        self._segments: dict[str, Segment] = {}
+        self._fields: dict[Field, None] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._cursor: DuckDBPyConnection | None = None
+        self._working = self._closed = False
+
+    def want(
+        self, statement: Statement, teams: Teams | None = None, names: Mapping[str, str] | None = None
+    ) -> None:
+        """Hold what would have made a statement quicker, and what the next ones are likely to need."""
+        if not statement.unheld:
+            return
+        with self._changed:
+            self._segments |= {segment.alias: segment for segment in statement.unheld}
+            self._fields |= dict.fromkeys((*statement.needed, *usual(Fields(teams, names))))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="holding", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def give_way(self) -> None:
+        """Somebody asks: leave the machine to them."""
+        cursor = self._cursor
+        if cursor is not None:
+            import duckdb
+
+            with suppress(duckdb.Error):  # it has just ended
+                cursor.interrupt()
+
+    def settle(self, seconds: float | None = None) -> bool:
+        """Wait until all that is wanted is held, or cannot be; whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or not (self._working or self._segments), seconds)
+
+    def close(self) -> None:
+        """Stop, and wait for the thread to end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        while self._thread is not None and self._thread.is_alive():
+            self.give_way()
+            self._thread.join(_PAUSE)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._working = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._closed or self._segments)
+                if self._closed:
+                    return
+                self._working = True
+                segments, fields = tuple(self._segments.values()), tuple(self._fields)
+                self._segments, self._fields = {}, {}
+            self._hold(segments, fields)
+
+    def _hold(self, segments: tuple[Segment, ...], fields: tuple[Field, ...]) -> None:
+        """Read them step by step; what cannot be read is asked from the segments, as before."""
+        import duckdb
+
+        tries = 0
+        while not self._closed:
+            self._wait()
+            tries += 1
+            generation, self._cursor = self._shelf.hold()
+            live = generation.catalog.segments
+            wanted = [segment for segment in segments if segment in live]
+            try:
+                for _ in self._shelf.residents.extend(self._cursor, live, wanted, fields):
+                    tries = 0
+                    self._wait()
+                    if self._closed:
+                        break
+                return
+            except duckdb.InterruptException:
+                if tries > _PATIENCE:  # asked without end: the next time something is wanted
+                    return
+            except duckdb.Error:
+                return
+            finally:
+                cursor, self._cursor = self._cursor, None
+                self._shelf.release(generation, cursor)
+
+    def _wait(self) -> None:
+        """Until nobody waits for an answer."""
+        with self._changed:
+            while self._busy() and not self._closed:
+                self._changed.wait(_PAUSE)

@@ -1,0 +1,241 @@
+"""Lines of segments read into memory, as the questions floor describes them (`queries/resident.py`).
+
+Segments never change, so what was read of one stays right for as long as the segment is asked. It is read
+segment by segment, whenever nobody waits for an answer, and never written anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from finops_tui.queries.columns import MONEY
+from finops_tui.queries.resident import Field, Resident, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from finops_tui.queries.catalog import Segment
+
+ATTACH: Final = "ATTACH ':memory:' AS resident (COMPRESS)"
+
+_PLACEHOLDER: Final = re.compile(r"\$p(\d+)\b")
+
+_SUMS: Final = ", ".join(f'sum("{name}") AS "{name}"' for name in MONEY)
+_NAMES: Final = ", ".join(f'"{name}"' for name in MONEY)
+_LARGEST: Final = "greatest(" + ", ".join(f'coalesce(max(abs("{name}")), 0)' for name in MONEY) + ")"
+
+_FRESH: Final = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT {seg}::INTEGER AS seg, sid, n, first_day, last_day, {names}{texts} FROM {alias}.lines JOIN (
+    SELECT sid, sum(n)::BIGINT AS n, min("ChargeDay") AS first_day, max("ChargeDay") AS last_day, {sums}
+    FROM {alias}.{daily} GROUP BY sid) USING (sid)"""
+
+_NARROW: Final = 18
+_WIDE: Final = 38
+
+_TEXTS: Final = """
+INSERT INTO {dictionary}
+SELECT (SELECT count(*) FROM {dictionary}) + row_number() OVER (ORDER BY v) - 1, v
+FROM (SELECT DISTINCT {column} AS v FROM fresh) f
+WHERE NOT EXISTS (SELECT 1 FROM {dictionary} d WHERE d.v IS NOT DISTINCT FROM f.v)"""
+
+
+class Residents:
+    """What is held of one connection's segments; safe to use from several threads.
+
+    Args:
+        connection: Where the segments are attached; not locked yet.
+        most: Most lines that are held; what is more is asked from the segments.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, most: int = 20_000_000) -> None:
+        connection.execute(ATTACH)
+        self._most = most
+        self._lines = self._dead = 0
+        self._counts: dict[str, int] = {}
+        self._now = Resident()
+        self._users: dict[int, int] = {}
+        self._retired: list[tuple[int, str]] = []
+        self._lock = threading.Lock()
+        self._building = threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[Resident]:
+        """What is held now; it stays as it is until the end of the block."""
+        with self._lock:
+            now = self._now
+            self._users[now.epoch] = self._users.get(now.epoch, 0) + 1
+        try:
+            yield now
+        finally:
+            with self._lock:
+                self._users[now.epoch] -= 1
+                if not self._users[now.epoch]:
+                    del self._users[now.epoch]
+
+    def lacks(self, segments: Sequence[Segment], fields: Iterable[Field]) -> bool:
+        """Whether there is anything that `extend` would read."""
+        now = self._now
+        return any(s.alias not in now.tables for s in segments) or not now.columns.keys() >= set(fields)
+
+    def extend(
+        self,
+        cursor: DuckDBPyConnection,
+        live: Sequence[Segment],
+        segments: Iterable[Segment],
+        fields: Iterable[Field],
+    ) -> Iterator[None]:
+        """Hold some more; a step ends with each segment, and what is held at its end is whole.
+
+        Args:
+            cursor: Of the same connection, used by nobody else meanwhile.
+            live: Every segment that may be asked; others are let go of.
+            segments: Those of them to hold.
+            fields: Held of every segment from now on.
+        """
+        with self._building:
+            self._forget(live)
+            wanted = [field for field in dict.fromkeys(fields) if field not in self._now.columns]
+            if wanted or self._dead > self._lines:
+                self._widen(cursor, live, wanted)
+                yield
+            for segment in segments:
+                if segment.alias not in self._now.tables and self._lines < self._most:
+                    self._add(cursor, segment)
+                    yield
+            self._tidy(cursor)
+
+    def _forget(self, live: Iterable[Segment]) -> None:
+        """Let go of what is not asked any more; its lines stay where they are until tables are written anew."""
+        names = {segment.alias for segment in live}
+        gone = [alias for alias in self._now.tables if alias not in names]
+        for alias in gone:
+            self._dead += (count := self._counts.pop(alias))
+            self._lines -= count
+        if gone:
+            kept = {alias: table for alias, table in self._now.tables.items() if alias in names}
+            self._become(replace(self._now, tables=kept))
+
+    def _add(self, cursor: DuckDBPyConnection, segment: Segment) -> None:
+        """Read one segment."""
+        now = self._now
+        values: dict[str, object] = {}
+        texts = "".join(f", {_bound(field, n, values)} AS v{n}" for field, n in now.columns.items())
+        source = {"alias": segment.alias, "daily": segment.daily, "seg": number(segment)}
+        cursor.execute(_FRESH.format(texts=texts, names=_NAMES, sums=_SUMS, **source), values)
+        digits = _digits(cursor, segment)
+        table = f"t{digits}_{segment.scale}_{now.epoch}"
+        money = ", ".join(
+            f'CAST("{name}" AS DECIMAL({digits}, {segment.scale})) AS "{name}"' for name in MONEY
+        )
+        places = {n: f"{now.schema}.d{n}" for n in now.columns.values()}
+        select = (
+            f"SELECT seg, sid, n, first_day, last_day, {money}{''.join(f', d{n}.code AS c{n}' for n in places)}\n"
+            f"FROM fresh f{''.join(f' JOIN {place} d{n} ON d{n}.v IS NOT DISTINCT FROM f.v{n}' for n, place in places.items())}"
+        )
+        with _transaction(cursor):
+            for n, place in places.items():
+                cursor.execute(_TEXTS.format(dictionary=place, column=f"v{n}"))
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
+            row = cursor.execute(f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid").fetchone()
+        self._counts[segment.alias] = count = row[0] if row else 0
+        self._lines += count
+        self._become(replace(now, tables={**now.tables, segment.alias: table}))
+
+    def _widen(self, cursor: DuckDBPyConnection, live: Sequence[Segment], wanted: Sequence[Field]) -> None:
+        """Write the tables anew, with more columns, and without what was let go of."""
+        now = self._now
+        first = len(now.columns)
+        added = {field: first + place for place, field in enumerate(wanted)}
+        values: dict[str, object] = {}
+        texts = "".join(f", {_bound(field, n, values)} AS v{n}" for field, n in added.items())
+        lines = [
+            f"SELECT {number(segment)} AS seg, sid{texts} FROM {segment.alias}.lines"
+            for segment in live
+            if segment.alias in now.tables
+        ]
+        with _transaction(cursor):
+            for n in added.values():
+                cursor.execute(f"CREATE OR REPLACE TABLE {now.schema}.d{n} (code INTEGER, v VARCHAR)")
+            tables = {}
+            if lines:
+                union = " UNION ALL ".join(lines)
+                cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {union}", values)
+                for n in added.values():
+                    cursor.execute(_TEXTS.format(dictionary=f"{now.schema}.d{n}", column=f"v{n}"))
+                tables = {
+                    table: self._rewritten(cursor, table, added.values())
+                    for table in set(now.tables.values())
+                }
+        self._retired += [(now.epoch, f"{now.schema}.{table}") for table in tables]
+        self._dead = 0
+        self._become(
+            replace(
+                now,
+                tables={alias: tables[table] for alias, table in now.tables.items()},
+                columns={**now.columns, **added},
+                epoch=now.epoch + 1,
+            )
+        )
+
+    def _rewritten(self, cursor: DuckDBPyConnection, table: str, added: Iterable[int]) -> str:
+        """A copy of a table with columns from `fresh`; its name."""
+        schema = self._now.schema
+        name = f"{table.rpartition('_')[0]}_{self._now.epoch + 1}"
+        columns = "".join(f", d{n}.code AS c{n}" for n in added)
+        joins = "".join(f" JOIN {schema}.d{n} ON d{n}.v IS NOT DISTINCT FROM f.v{n}" for n in added)
+        cursor.execute(
+            f"CREATE TABLE {schema}.{name} AS SELECT t.*{columns}\n"
+            f"FROM {schema}.{table} t JOIN fresh f USING (seg, sid){joins} ORDER BY seg, sid"
+        )
+        return name
+
+    def _become(self, now: Resident) -> None:
+        with self._lock:
+            self._now = now
+
+    def _tidy(self, cursor: DuckDBPyConnection) -> None:
+        """Drop tables that no answer can be reading any more."""
+        with self._lock:
+            oldest = min(self._users, default=self._now.epoch)
+            gone = [name for epoch, name in self._retired if epoch < oldest]
+            self._retired = [(epoch, name) for epoch, name in self._retired if epoch >= oldest]
+        for name in gone:
+            cursor.execute(f"DROP TABLE {name}")
+
+
+def _bound(field: Field, column: int, values: dict[str, object]) -> str:
+    """The SQL of a field, its placeholders told apart from those of others."""
+    values |= {f"f{column}_{place}": value for place, value in enumerate(field.values)}
+    return _PLACEHOLDER.sub(rf"$f{column}_\1", field.sql)
+
+
+def _digits(cursor: DuckDBPyConnection, segment: Segment) -> int:
+    """The digits that the sums of a segment's lines have, all of them."""
+    if segment.precision != _NARROW:
+        return _WIDE
+    row = cursor.execute(
+        f"SELECT {_LARGEST} < CAST($most AS DECIMAL(38, 0)) FROM fresh",
+        {"most": 10 ** (_NARROW - segment.scale)},
+    ).fetchone()
+    return _NARROW if row and row[0] else _WIDE
+
+
+@contextmanager
+def _transaction(cursor: DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing; the temporary table that it read is gone afterwards."""
+    cursor.execute("BEGIN")
+    try:
+        yield
+        cursor.execute("COMMIT")
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    finally:
+        cursor.execute("DROP TABLE IF EXISTS temp.fresh")
