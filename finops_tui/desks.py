@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops_tui import bare_sql, desk_parts, export, markers, notes, reconcile
+from finops_tui.ahead import Ahead
 from finops_tui.allocated_desk import attach, opening
 from finops_tui.kept import CURRENT
 from finops_tui.last_screen import stamp
@@ -60,9 +61,11 @@ def build_desk(
         ValueError: `first` cannot be read.
     """
     calendar = calendar_of(store)
+    ahead = Ahead(_ask(store))
     own = first if first is None or first.dataset == BILL else None
     desk = Desk(
-        ask=_ask(store),
+        ask=ahead.for_real,
+        ahead=ahead,
         calendar=calendar,
         look=look,
         start=_start(calendar, settings.view, own, store.rates),

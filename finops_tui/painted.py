@@ -63,6 +63,11 @@ class PaintedApp(App[None]):
             self.painter.forget()
         return enter
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a pane waits for an answer."""
+        return bool(self._waiting)
+
     def hold_painting(self, pane: Hashable) -> None:
         """Render nothing before a pane has been answered, or `PATIENCE` has passed."""
         if self._until is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from textual.events import Event, Key
+from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp
 
 from finops_tui.manifest import StoreError
 from finops_tui.painted import PaintedApp
 from finops_tui.screens.explorer import Explorer
 from finops_tui.screens.line import Line, Part
+from finops_tui.screens.panes import Panes
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 LEAVING: Final = frozenset(("ctrl+q", "ctrl+c"))
 """Keys that work while the store is being opened."""
+
+IDLE: Final = 0.15
+"""Seconds without a key after which answers are asked ahead."""
 
 LONGEST: Final = 10.0
 """Seconds after which something is painted, whether or not the store is open."""
@@ -47,6 +51,8 @@ class StartingApp(PaintedApp):
         self._last = last
         self._early: list[Key] = []
         self._kept: set[object] = set()
+        self._idle: asyncio.TimerHandle | None = None
+        self._looking_ahead: asyncio.Future[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Say that the store is being opened."""
@@ -85,11 +91,29 @@ class StartingApp(PaintedApp):
         """Keys that are typed while the store is being opened are for what comes then."""
         if self._opening is not None and isinstance(event, Key) and event.key not in LEAVING:
             self._early.append(event)
-        else:
-            await super().on_event(event)
+            return
+        if isinstance(event, Key | MouseDown | MouseScrollUp | MouseScrollDown):
+            self._stir()
+        await super().on_event(event)
+
+    def _stir(self) -> None:
+        """Somebody does something, or has just been answered: look ahead when nothing happens for a moment."""
+        if self.desk.ahead is None:
+            return
+        if self._looking_ahead is not None:
+            self._looking_ahead.cancel()
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(IDLE, self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        screen = self.screen
+        if not self.waiting and isinstance(screen, Panes):
+            self._looking_ahead = asyncio.ensure_future(screen.look_ahead())
 
     def painted(self) -> None:
-        """Keep the screen for the next start, where it shows what that opens with."""
+        """Look ahead soon, and keep the screen for the next start where it shows what that opens with."""
+        self._stir()
         explorer, last, desk = self.screen, self._last, self.desk
         if last is None or not isinstance(explorer, Explorer) or desk.masked or desk.made_from is None:
             return

@@ -158,6 +158,27 @@ class DeskError(Exception):
     """Something the machine could not do, in words for people."""
 
 
+class GaveWayError(DeskError):
+    """What was asked ahead gave way to somebody who waits for an answer, or to a key."""
+
+
+class Ahead(Protocol):
+    """Asks what may be wanted next, while nobody waits for anything."""
+
+    async def ask(self, question: str, view: View, **parameters: object) -> pl.DataFrame:
+        """Answer ahead; the answer is kept.
+
+        Raises:
+            GaveWayError: it had to give way.
+            DeskError: there is no answer.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Give up what is asked ahead."""
+        ...
+
+
 @dataclass(slots=True)
 class Desk:
     """Handed to every screen; `calendar` and `loaded` are replaced when a load has been published.
@@ -188,6 +209,7 @@ class Desk:
         first: What the command line asks to open with, in words; the start view otherwise.
         dataset: What is looked at: the bill, or its allocation.
         rates: Rates of exchange.
+        ahead: Asks ahead; None where answers cost money or somebody else's time.
         made_from: Stamps of all that decides what is shown; none when the store has gone on since.
         beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
     """
@@ -217,5 +239,6 @@ class Desk:
     first: Saved | None = None
     dataset: str = BILL
     rates: Rates | None = None
+    ahead: Ahead | None = None
     made_from: Callable[[], tuple[str, ...]] | None = None
     beside: Desk | None = field(default=None, compare=False, repr=False)

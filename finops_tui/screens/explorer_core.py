@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.reactive import reactive
 
-from finops_tui.screens import explorer_words, steps, trail
+from finops_tui.screens import explorer_words, questions, steps, trail
 from finops_tui.screens.asking import Waiting
 from finops_tui.screens.desk import DeskError
 from finops_tui.screens.explorer_groups import Groups
@@ -202,6 +203,16 @@ class ExplorerCore(Panes[None]):
         from finops_tui.screens.resource import ResourceScreen
 
         self.app.push_screen(ResourceScreen(self.desk, steps.kept(view, values, excluded=False)), self.go)
+
+    async def look_ahead(self) -> None:
+        """Ask what the next key may need."""
+        ahead, view, calendar = self.desk.ahead, self.view, self.desk.calendar
+        if ahead is None or view is None or calendar is None or self.desk.masked:
+            return
+        picture = self.picture.picture
+        values = self.picture.values() if picture in WITHOUT_TABLE else self.groups.values()
+        with suppress(DeskError):  # it gave way, or the key itself will say why there is no answer
+            await questions.ahead(ahead.ask, view, values, calendar, picture, comparing=self.comparing)
 
     def chosen(self) -> Values | None:
         """The group under the cursor, of the table or of the picture that stands in for it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.message import Message
 
 from finops_tui.queries import shares
-from finops_tui.screens import explorer_words, steps, trail
+from finops_tui.screens import explorer_words, questions, steps, trail
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.widgets.table import VTable
 from finops_tui.screens.widgets.table_cells import Column, Window
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 SORTS: Final = ("cost", "delta", "name")
 """Columns to sort by, in the order of the sort key."""
-
-_TRENDS: Final = 200
-"""Groups whose trend is asked, the dearest ones."""
-_TREND_BINS: Final = 31
 
 
 class Groups(VTable, Asking):
@@ -58,13 +54,14 @@ class Groups(VTable, Asking):
 
     async def answer(self, view: View) -> None:
         """Ask for the groups, paint them, then ask for their trends."""
-        frame = await self.ask("by_key", steps.by_group(view))
+        name, asked, _ = questions.groups(view)
+        frame = await self.ask(name, asked)
         self.paint(view, frame, await self.aside(lambda: shares.summed(frame)))
         calendar = self.desk.calendar
         if len(view.group_by) != 1 or calendar is None:
             return
-        trend = steps.coarse(view, _TREND_BINS, calendar)
-        spent = await self.ask("over_time", trend, top=_TRENDS)
+        name, trend, top = questions.trends(view, calendar)
+        spent = await self.ask(name, trend, **top)
         bins = steps.bins(trend, calendar)
         line = await self.aside(lambda: shares.Timeline.of(spent.to_dicts(), bins))
         self._trends = {strand.value: strand.costs for strand in line.strands if not strand.other}
@@ -199,7 +196,7 @@ class Groups(VTable, Asking):
 
 def _trend_width(terminal: int) -> int:
     """Cells for the trend on a terminal so wide."""
-    return 12 if terminal < 100 else 16 if terminal < 160 else _TREND_BINS
+    return 12 if terminal < 100 else 16 if terminal < 160 else questions.TREND_BINS
 
 
 def _columns(view: View, most: Decimal | None, trend: int) -> list[Column]:

@@ -12,7 +12,7 @@ from textual.widgets import ContentSwitcher
 
 from finops_tui.queries import markers, shares
 from finops_tui.queries.view import Period
-from finops_tui.screens import readout, steps, trail
+from finops_tui.screens import questions, readout, steps, trail
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.line import Line
 from finops_tui.screens.widgets.heat import CalendarHeat
@@ -36,7 +36,6 @@ PICTURES: Final = ("trend", "ranking", "calendar", "treemap", "table")
 WITHOUT_TABLE: Final = frozenset(("ranking", "treemap"))
 """Pictures that show the groups themselves, and so take the place of the table."""
 
-_SERIES: Final = 8
 _RANKED: Final = 200
 _BOXES: Final = 60
 _YEAR: Final = timedelta(days=371)
@@ -140,9 +139,8 @@ class Picture(Vertical, Asking):
     async def _trend(self, view: View) -> None:
         calendar = self.desk.calendar
         chart = self.query_one(StackedColumns)
-        frame = await self.ask(
-            "over_time", replace(view, group_by=view.group_by[:1], compared=None), top=_SERIES
-        )
+        name, asked, top = questions.over_time(view)
+        frame = await self.ask(name, asked, **top)
         if calendar is None:
             return
         starts = steps.bins(view, calendar)

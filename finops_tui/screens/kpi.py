@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finops_tui.queries import amounts, filters, shares
+from finops_tui.queries import amounts, shares
 from finops_tui.queries.projection import project
-from finops_tui.screens import converting, kpi_month, money, trail
+from finops_tui.screens import converting, kpi_month, money, questions, trail
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.line import Line, Part
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from finops_tui.queries.filters import Expr
     from finops_tui.queries.view import View
     from finops_tui.screens.desk import Desk
 
@@ -60,24 +59,25 @@ class KpiLine(Line, Asking):
 
     async def answer(self, view: View) -> None:
         """Ask for the total of every currency, then for the rest."""
-        everything = replace(view, currency=None, grain="day", group_by=())
-        self.figures = figures(await self.ask("total", everything), view.currency)
+        name, everything, _ = questions.total(view)
+        self.figures = figures(await self.ask(name, everything), view.currency)
         parts, others = cost_parts(self.figures, view), other_currencies(self.figures, view.converted)
         if view.converted is not None and view.currency == view.converted:
             parts.insert(1, converting.beside(self.desk, view))
         self.show((*parts, *others))
         month = await self._month(view)
         self.show((*parts, *month, *others))
-        tagged = replace(view, group_by=("tagged",), compared=None, filter=rows_only(view))
-        self.show((*parts, *month, *untagged(await self.ask("by_key", tagged)), *others))
+        name, tagged, _ = questions.tagged(view)
+        self.show((*parts, *month, *untagged(await self.ask(name, tagged)), *others))
 
     async def _month(self, view: View) -> tuple[Part, ...]:
         """The projection and the budget of the month, where the view is about it."""
         calendar = self.desk.calendar
-        if calendar is None or not kpi_month.looked_at(view, month := kpi_month.month_of(calendar)):
+        question = questions.month(view, calendar) if calendar is not None else None
+        if calendar is None or question is None:
             return ()
-        asked = replace(kpi_month.history(view, month), filter=rows_only(view))
-        rows = kpi_month.charges(await self.ask("by_bucket", asked))
+        month = kpi_month.month_of(calendar)
+        rows = kpi_month.charges(await self.ask(question.name, question.view))
         found = project(rows, calendar.complete_until, month.since)
         parts = kpi_month.projected(found, view.currency or "")
         budget = kpi_month.budget_for(view, self.desk.budgets)
@@ -92,11 +92,6 @@ class KpiLine(Line, Asking):
         """Say that there are none."""
         self.figures = None
         self.show((Part(words, "bad", 0),))
-
-
-def rows_only(view: View) -> Expr | None:
-    """The part of the filter that is about charges; conditions on groups mean nothing to other groupings."""
-    return filters.split(view.filter)[0] if view.filter is not None else None
 
 
 def cost_parts(found: Figures, view: View) -> list[Part]:

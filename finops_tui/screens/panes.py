@@ -46,6 +46,9 @@ class Panes(Screen[Result], Generic[Result]):
         for line in self.query(StatusLine):
             line.offer(text, brief)
 
+    async def look_ahead(self) -> None:
+        """Nobody has done anything for a moment; a screen asks what the next key may need here."""
+
     def data_changed(self) -> None:
         """There is newer data; a screen that shows any asks again here."""
 

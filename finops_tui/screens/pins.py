@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from finops_tui.screens import money
 from finops_tui.screens.asking import Asking
 from finops_tui.screens.desk import DeskError
-from finops_tui.screens.kpi import figures, rows_only
+from finops_tui.screens.kpi import figures
 from finops_tui.screens.line import Line, Part
+from finops_tui.screens.questions import rows_only
 
 if TYPE_CHECKING:
     from finops_tui.queries.saved import Saved
