@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _ENDLESS: Final = Decimal(10) ** 38
 """A sum of amounts that cannot be told."""
 
+_AT_ONCE: Final = 500_000
+"""Records that are told apart together."""
+
 _Key = tuple[str, str, str, str]
 """Source, account, period and dataset."""
 
@@ -113,7 +116,7 @@ def plan(connection: DuckDBPyConnection, origins: Mapping[int, str]) -> list[Uni
 
     splitting.ensure(connection)
     found = _found(connection, origins)
-    counted = connection.execute(sql.RECORDS).fetchall()
+    counted = _counted(connection)
     beside = _beside(counted, found, origins)
     records = _records(counted, found, origins, beside)
     units: list[Unit] = []
@@ -166,6 +169,20 @@ def _added(amounts: Sequence[Decimal | None]) -> Decimal | None:
     for amount in given[1:]:
         total = EXACT.add(total, amount)
     return total
+
+
+def _counted(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """Records by file, account, period and dataset, some files at a time: told apart, they need much room."""
+    rows: list[tuple[Any, ...]] = []
+    low, so_far = None, 0
+    files = connection.execute(sql.BY_FILE).fetchall()
+    for place, (file, count) in enumerate(files, 1):
+        low = file if low is None else low
+        so_far += count
+        if so_far >= _AT_ONCE or place == len(files):
+            rows += connection.execute(sql.RECORDS, {"low": low, "high": file}).fetchall()
+            low, so_far = None, 0
+    return rows
 
 
 def _beside(

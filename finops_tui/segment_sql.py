@@ -59,13 +59,17 @@ SELECT file, account, strftime(month, '%Y-%m'), dataset, currency, t.* EXCLUDE (
 TOTALS: Final = _TOTALS.replace("{sums}", "{money_sums}")
 PART_TOTALS: Final = _TOTALS.replace("{size}", "NULL").replace("{sums}", "{money_parts}")
 
+BY_FILE: Final = """
+SELECT file, count(*) FROM (SELECT file FROM staged_items UNION ALL SELECT file FROM dropped) GROUP BY file ORDER BY file"""
+
 RECORDS: Final = """
 SELECT file, account, period, dataset, count(*) FROM (
     SELECT file, account, strftime(month, '%Y-%m') AS period, dataset FROM (
         SELECT file, record, arg_max(unit, dataset) AS unit
-        FROM staged_items JOIN places USING (line) JOIN units USING (unit) GROUP BY file, record, account, month
+        FROM staged_items JOIN places USING (line) JOIN units USING (unit)
+        WHERE file BETWEEN $low AND $high GROUP BY file, record, account, month
     ) JOIN units USING (unit)
-    UNION ALL SELECT file, account, period, 'bill' FROM dropped
+    UNION ALL SELECT file, account, period, 'bill' FROM dropped WHERE file BETWEEN $low AND $high
 ) GROUP BY file, account, period, dataset ORDER BY file, account, period, dataset"""
 """A record that is in the bill and allocated as well counts once, with the bill ('bill' is the greater word)."""
 
