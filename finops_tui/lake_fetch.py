@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     Agree = Callable[[str], bool] | None
 
 
+class NotAgreedError(EngineError):
+    """Nobody agreed to a price; the message is the price in words."""
+
+
 class Stop(threading.Event):
     """An event that is also set once somebody says so when asked."""
 
@@ -49,6 +53,7 @@ class Lake:
         shelf: What is held.
         shape: What months are rolled up by.
         periods: The months that are wanted, newest first.
+        agreed: Whether somebody agreed to what they cost, or it is so little that nobody is asked.
         notes: What the user should know.
     """
 
@@ -57,6 +62,7 @@ class Lake:
     shelf: Shelf
     shape: Shape
     periods: tuple[LakePeriod, ...]
+    agreed: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -79,6 +85,17 @@ class Lake:
             f"{self.engine.where}: {months}, at most {count / 1e9:,.1f} GB to be read, USD {total:.2f};"
             f" USD {most} may be spent without asking (max_usd)."
         )
+
+    def consent(self, periods: Sequence[LakePeriod], agree: Agree) -> None:
+        """Ask somebody, once, where months may cost more than may be spent unasked.
+
+        Raises:
+            NotAgreedError: they said no, or there is nobody.
+        """
+        price = "" if self.agreed else self.price(periods)
+        if price and (agree is None or not agree(price)):
+            raise NotAgreedError(price)
+        self.agreed = True
 
     def bring(self, period: LakePeriod, stop: threading.Event, progress: Tell = None) -> Path:
         """Ask for a month, and keep it.
@@ -108,7 +125,9 @@ class Lake:
         return self.shelf.path(period.id)
 
 
-def opened(url: str, options: Mapping[str, str], cache: Path, stop: threading.Event) -> Lake:
+def opened(
+    url: str, options: Mapping[str, str], cache: Path, stop: threading.Event, agree: Agree = None
+) -> Lake:
     """A lake: its table described, its months known.
 
     Args:
@@ -116,8 +135,10 @@ def opened(url: str, options: Mapping[str, str], cache: Path, stop: threading.Ev
         options: How AWS is reached, for engines that are there.
         cache: The user's cache folder.
         stop: Set to give up.
+        agree: As for `fetch`; asked here where a month has to be read to know its tags.
 
     Raises:
+        NotAgreedError: nobody agreed to what that, and the months, will cost.
         EngineError: it is not named well, cannot be reached, or is no bill.
         EngineStoppedError: `stop` was set.
     """
@@ -129,12 +150,14 @@ def opened(url: str, options: Mapping[str, str], cache: Path, stop: threading.Ev
     months = tuple(period for period in every if period.id)
     if not months:
         raise EngineError(f"{engine.where}: there is no billing period in it")
+    lake = Lake(named, engine, shelf, lake_cube.shape(table, (), named.columns), months[: named.months])
     tags = named.tags if named.tags is not None else shelf.tags
-    if tags is None:
-        tags = engine.tag_keys(months[0].id, stop)[: place.MOST_TAGS] if table.maps else ()
-    shape = lake_cube.shape(table, tags, named.columns)
-    shelf.keep_to(hashlib.sha256(repr((shape.dims, sorted(table.measures))).encode()).hexdigest(), tags)
-    lake = Lake(named, engine, shelf, shape, months[: named.months])
+    if tags is None and table.maps:
+        lake.consent((*lake.periods[:1], *lake.periods), agree)  # the newest is read once more, for its tags
+        tags = engine.tag_keys(months[0].id, stop)[: place.MOST_TAGS]
+    tags = tags or ()
+    lake.shape = lake_cube.shape(table, tags, named.columns)
+    shelf.keep_to(hashlib.sha256(repr((lake.shape.dims, sorted(table.measures))).encode()).hexdigest(), tags)
     if len(months) > len(lake.periods):
         lake.notes.append(
             f"{engine.where}: the newest {len(lake.periods)} of {len(months)} billing periods are looked at (months)"
@@ -172,17 +195,16 @@ def fetch(
     """
     stop = Stop(cancelled)
     try:
-        lake = opened(url, options, cache, stop)
+        lake = opened(url, options, cache, stop, agree)
     except EngineStoppedError:
         raise
+    except NotAgreedError as error:
+        return Fetched(refused=(_not_asked(url, error),))
     except EngineError as error:
         return Fetched(refused=(Refused(shown(url, 400), str(error)),))
     try:
         missing = lake.missing
-        price = lake.price(missing)
-        if price and (agree is None or not agree(price)):
-            how = f"not asked: {price} To agree: finops-tui load '{shown(url, 400)}' --yes"
-            return Fetched(_held(lake), (Refused(shown(url, 400), how),))
+        lake.consent(missing, agree)
         for period in missing:
             lake.bring(period, stop, progress)
         if not missing:
@@ -191,11 +213,18 @@ def fetch(
             )
     except EngineStoppedError:
         raise
+    except NotAgreedError as error:
+        return Fetched(_held(lake), (_not_asked(url, error),))
     except EngineError as error:
         return Fetched(_held(lake), (Refused(shown(url, 400), str(error)),), (), tuple(lake.notes))
     finally:
         lake.engine.close()
     return Fetched(_held(lake), (), (), tuple(lake.notes))
+
+
+def _not_asked(url: str, price: NotAgreedError) -> Refused:
+    named = shown(url, 400)
+    return Refused(named, f"not asked: {price} To agree: finops-tui load '{named}' --yes")
 
 
 def _held(lake: Lake) -> tuple[Path, ...]:

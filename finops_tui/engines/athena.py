@@ -16,6 +16,7 @@ from finops_tui.engines.athena_results import Results
 from finops_tui.engines.athena_table import AthenaTable
 from finops_tui.engines.base import Batches, EngineError, Estimate, LakePeriod
 from finops_tui.engines.dialects import render, render_periods, render_tag_keys
+from finops_tui.engines.rollup import Rollup
 from finops_tui.sources.model import shown
 from finops_tui.sources.s3_access import Aws, PlaceError
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from finops_tui.engines.athena_query import Done
     from finops_tui.engines.base import Dialect, Table, Told
-    from finops_tui.engines.rollup import Rollup
 
 _DIALECT: Final[Dialect] = "trino"
 _REPAIR: Final = "run its crawler or MSCK REPAIR TABLE, and load again"
@@ -122,18 +122,20 @@ class Athena:
             yield batches
 
     def tag_keys(self, period: str, stop: threading.Event) -> tuple[str, ...]:
-        """Keys of tags in a billing period, the most used first; may cost `max_usd` and is stopped there.
+        """Keys of tags in a billing period, the most used first, of the first column of tags.
+
+        It may cost what `estimate` says of the period, or `max_usd` where that is more, and is stopped there.
 
         Raises:
             EngineError: AWS did not answer.
             EngineStoppedError: `stop` was set.
         """
-        table, counts = self.describe(), dict[str, int]()
-        for column in table.maps:
-            for row in self._rows(render_tag_keys(_DIALECT, table, column, period), period, stop):
-                if row[0]:
-                    counts[row[0]] = counts.get(row[0], 0) + int(row[1] or 0)
-        return tuple(sorted(counts, key=lambda key: (-counts[key], key)))
+        table = self.describe()
+        most = self._most(Rollup(period, (), ()))
+        rows: list[tuple[str | None, ...]] = []
+        for column in table.maps[:1]:
+            rows = self._rows(render_tag_keys(_DIALECT, table, column, period), period, most, stop)
+        return tuple(row[0] for row in rows if row[0])
 
     def close(self) -> None:
         """Let go; a query that runs is stopped."""
@@ -217,11 +219,12 @@ class Athena:
         self._told = True
         return Batches(kind, paths, done.scanned, self._place.usd(done.scanned), tuple(notes))
 
-    def _rows(self, text: str, period: str | None, stop: threading.Event) -> list[tuple[str | None, ...]]:
-        """A small answer to a question that nobody was asked about."""
+    def _rows(
+        self, text: str, period: str | None, most: int, stop: threading.Event
+    ) -> list[tuple[str | None, ...]]:
+        """A small answer."""
         with self._results() as results, in_words():
-            done = self._select(text, period, self._place.bytes_for(self.max_usd), stop)
-            return results.rows(done, stop)
+            return results.rows(self._select(text, period, most, stop), stop)
 
     @contextmanager
     def _results(self) -> Iterator[Results]:
@@ -233,7 +236,8 @@ class Athena:
     def _asked(self, stop: threading.Event) -> tuple[LakePeriod, ...]:
         """The billing periods as a query finds them, with their sums for stamps."""
         found = []
-        for row in self._rows(render_periods(_DIALECT, self.describe()), None, stop):
+        text, most = render_periods(_DIALECT, self.describe()), self._place.bytes_for(self.max_usd)
+        for row in self._rows(text, None, most, stop):
             if row[0]:
                 stamp = hashlib.sha256(repr(row).encode()).hexdigest()[:32]
                 found.append(LakePeriod(shown(row[0]), stamp))

@@ -21,7 +21,7 @@ REUSE_MINUTES: Final = 7 * 24 * 60
 """How old an answer may be that Athena gives again, the most it allows: the text says which data it is of."""
 
 _FIRST_LOOK: Final = 0.1
-_LONGEST_PAUSE: Final = 0.8
+_LONGEST_PAUSE: Final = 0.5
 """Seconds between two looks at a query; they grow from the first to the longest."""
 
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
@@ -208,7 +208,7 @@ class Queries:
                     f" (at least USD {self.place.usd(scanned)}): no more than {size(most)} were agreed to;"
                     " what it has scanned is billed"
                 )
-            if stop.wait(pause):
+            if stop.wait(pause) or stop.is_set():  # which may be told only when it is asked
                 raise EngineStoppedError(f"{self.place.name}: stopped; what it had scanned is billed")
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from finops_tui import lake_fetch
 from finops_tui.engines.athena import Athena
 from finops_tui.engines.base import EngineError, EngineStoppedError, Told
 from tests.engines import athena_bill as bill
@@ -72,10 +73,12 @@ def test_one_that_somebody_else_cancelled(export: Export, tmp_path: Path, stop: 
         asked(Athena(export.url(), tmp_path), BY_SERVICE, stop)
 
 
-def test_stop_reaches_athena_at_once(export: Export, tmp_path: Path, stop: threading.Event) -> None:
+@pytest.mark.parametrize("way", ["an event", "somebody who is asked"])
+def test_stop_reaches_athena_at_once(export: Export, tmp_path: Path, way: str) -> None:
     export.athena.held = True
-    looks = iter(range(100))
-    export.athena.meanwhile = lambda: stop.set() if next(looks) == 3 else None
+    looks, wanted = iter(range(100)), threading.Event()
+    stop = wanted if way == "an event" else lake_fetch.Stop(wanted.is_set)
+    export.athena.meanwhile = lambda: wanted.set() if next(looks) == 3 else None
     with pytest.raises(EngineStoppedError):
         asked(Athena(export.url(), tmp_path), BY_SERVICE, stop)
     operations = [operation for operation, _ in export.athena.asked]
