@@ -187,6 +187,9 @@ class FinopsApp(StartingApp):
     async def _offer_newer(self) -> None:
         """Offer newer data on every screen; nobody is moved until it is taken."""
         there = self.desk.newer is not None and await self.desk.newer()
+        if there and self.desk.follows and not self.desk.masked:
+            await self.action_refresh_data()
+            there = False
         key = shown_all(next(action for action in ACTIONS if action.id == "refresh"), self.desk.keys)[0]
         words = (f"newer data is loaded: {key} shows it", f"{key} newer data") if there else ("", "")
         if not there and self.desk.loading is not None and (busy := await self.desk.loading()):

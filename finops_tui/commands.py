@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops_tui import paths
+from finops_tui.engines.schemes import is_lake
 from finops_tui.manifest import StoreError
 from finops_tui.queries import safe_text
 from finops_tui.queries.view import ALLOCATION, BILL
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from finops_tui.lake_following import Following
     from finops_tui.queries.calendar import Calendar
     from finops_tui.settings import Settings
     from finops_tui.store import Store
@@ -150,6 +152,10 @@ def answering(options: argparse.Namespace) -> Iterator[tuple[Store, Settings, Ca
 
 def _explore(options: argparse.Namespace) -> int:
     _needs_terminal()
+    if len(options.paths) == 1 and is_lake(options.paths[0]):
+        from finops_tui import lake_command
+
+        return lake_command.explore(options)
     if options.paths:
         options.sources, options.source, options.memory, options.shared = options.paths, None, None, None
         options.keep_going, options.json = False, False
@@ -157,13 +163,13 @@ def _explore(options: argparse.Namespace) -> int:
 
         if (code := store_commands.load(options)) != FINE:
             return code
-    return _open(options, demo=False)
+    return open_screen(options, demo=False)
 
 
 def _demo(options: argparse.Namespace) -> int:
     _needs_terminal()
     options.config, options.store = None, None
-    return _open(options, demo=True)
+    return open_screen(options, demo=True)
 
 
 def _needs_terminal() -> None:
@@ -173,7 +179,14 @@ def _needs_terminal() -> None:
         )
 
 
-def _open(options: argparse.Namespace, *, demo: bool) -> int:
+def open_screen(options: argparse.Namespace, *, demo: bool, lake: Following | None = None) -> int:
+    """The explorer on the store that the options name, until it is left.
+
+    Args:
+        options: The command line.
+        demo: Whether it is the bundled sample.
+        lake: Brings months of a lake into the store, where it is one.
+    """
     import os
 
     from finops_tui.screens import color
@@ -191,7 +204,7 @@ def _open(options: argparse.Namespace, *, demo: bool) -> int:
     from finops_tui.opening import Opening
 
     last = None if options.no_cache else options.last
-    with Opening(options, chosen, look, demo=demo) as opening:
+    with Opening(options, chosen, look, demo=demo, lake=lake) as opening:
         if last is not None and last.on_terminal:
             opening.begin()  # there is something to see: what is heavy may come
         from finops_tui import app, settings

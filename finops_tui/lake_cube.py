@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.engines import answer, schema
@@ -14,7 +16,6 @@ from finops_tui.sources.lake import MARK
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
-    from decimal import Decimal
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -38,6 +39,9 @@ LEFT_OUT: Final = ("SkuId", "SkuMeter", "x_UsageType", "x_ServiceCode", "Invoice
 """What may be left out beside tags and columns that were asked for."""
 
 RESOURCES: Final = ("ResourceId", "ResourceName", "ResourceType")
+LEFT: Final = "left_out"
+"""Key in a month's file of the keys of tags that were left out of it, a list in JSON."""
+
 LINES: Final = (
     *RESOURCES, "AvailabilityZone", "ChargeDescription", "SkuPriceId", "CapacityReservationId",
     "CapacityReservationStatus", "ServiceSubcategory", "BillingAccountType", "SubAccountType",
@@ -121,7 +125,8 @@ def rollup(table: Table, wanted: Shape, period: str) -> Rollup:
 
 
 def _asked(table: Table, wanted: Shape, period: str, where: Sequence[Condition]) -> Rollup:
-    return Rollup(period, wanted.dims, tuple(table.measures), tuple(where))
+    first = sorted(table.measures, key=lambda name: name != "EffectiveCost")
+    return Rollup(period, wanted.dims, tuple(first), tuple(where))
 
 
 def pull(
@@ -134,6 +139,7 @@ def pull(
     progress: Callable[[Told], None] | None = None,
     where: Sequence[Condition] = (),
     most: int = ROWS,
+    top: int | None = None,
 ) -> Pulled:
     """Ask for a period, and write it down as FOCUS in a Parquet file.
 
@@ -146,6 +152,7 @@ def pull(
         progress: As for `Engine.run`.
         where: Conditions beside the period.
         most: Rows that are too many.
+        top: Only so many, the largest by effective cost first.
 
     Raises:
         EngineError: it was not answered, or has too many rows whatever is left out.
@@ -156,17 +163,26 @@ def pull(
     table = engine.describe()
     connection = answer.connected(spill=path.parent)
     notes: list[str] = []
+    left: list[str] = []
+    again = Decimal(0)
     try:
         while True:
-            question = _asked(table, wanted, period, where)
+            question = replace(_asked(table, wanted, period, where), top=top)
             with engine.run(question, stop, progress) as batches:
                 rows = answer.take(connection, batches, table, question, "cube", most=most + 1)
             if rows <= most:
                 break
             dim = _widest(connection, wanted)
+            again += _usd(engine, question)
+            if engine.max_usd is not None and again > engine.max_usd:
+                raise EngineError(
+                    f"{engine.where}: {period} has more than {most:,} rows; to leave {_said(dim)} out it would be read"
+                    f" once more, for up to USD {again}: name the tags that are wanted (tags=), or raise max_usd"
+                )
             notes.append(f"{period}: more than {most:,} rows; {_said(dim)} is left out of it")
             wanted = wanted.without(dim)
-        lines = _write(connection, table, wanted, period=period, path=path, where=engine.where)
+            left += [dim.key] if isinstance(dim, Tag) else []
+        lines = _write(connection, question, path, engine.where, left)
     except duckdb.Error as error:
         raise EngineError(f"{engine.where}: {clean(str(error)[:400])}") from error
     finally:
@@ -194,18 +210,23 @@ def _widest(connection: DuckDBPyConnection, wanted: Shape) -> Dimension:
     return wanted.dims[max(zip(row, places, strict=True))[1]]
 
 
+def _usd(engine: Engine, question: Rollup) -> Decimal:
+    estimate = engine.estimate(question)
+    return Decimal(0) if estimate is None else estimate.usd
+
+
 def _said(dim: Dimension) -> str:
     return f"tag {clean(dim.key)}" if isinstance(dim, Tag) else clean(dim.name)
 
 
 def _write(
-    connection: DuckDBPyConnection, table: Table, wanted: Shape, *, period: str, path: Path, where: str
+    connection: DuckDBPyConnection, question: Rollup, path: Path, where: str, left: Sequence[str]
 ) -> int:
     """Write the rows of `cube` as FOCUS, in an order of their own; how many rows of the lake are in them."""
-    first = date.fromisoformat(f"{period}-01")
+    first = date.fromisoformat(f"{question.period}-01")
     end = (first + timedelta(days=31)).replace(day=1)
     columns, tags = [], []
-    for n, dim in enumerate(wanted.dims):
+    for n, dim in enumerate(question.dims):
         if isinstance(dim, Day):
             columns += [
                 f'd{n}::TIMESTAMP AS "ChargePeriodStart"',
@@ -214,8 +235,8 @@ def _write(
         elif isinstance(dim, Tag):
             tags.append(f"{{'key': {_literal(dim.key)}, 'value': d{n}}}")
         else:
-            columns.append(f"d{n} AS {_quoted(_focus(dim.name))}")
-    columns += [f'm{n} AS "{name}"' for n, name in enumerate(table.measures)]
+            columns.append(f"d{n} AS {_quoted(focus_name(dim.name))}")
+    columns += [f'm{n} AS "{name}"' for n, name in enumerate(question.measures)]
     entries = f"list_filter([{', '.join(tags)}], lambda t: t.value IS NOT NULL)" if tags else "[]"
     if tags:
         columns.append(f'map_from_entries({entries}) AS "Tags"')
@@ -224,16 +245,16 @@ def _write(
         f"TIMESTAMP '{end} 00:00:00' AS \"BillingPeriodEnd\"",
         f'{_literal(where)} AS "{MARK}"',
     ]
-    order = ", ".join(f"d{n} NULLS LAST" for n in range(len(wanted.dims)))
+    order = ", ".join(f"d{n} NULLS LAST" for n in range(len(question.dims)))
     connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM cube ORDER BY {order}) TO {_literal(str(path))}"
-        " (FORMAT parquet, COMPRESSION zstd)"
+        f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{LEFT}: {_literal(json.dumps(list(left)))}}})"
     )
     row = connection.execute("SELECT coalesce(sum(n), 0) FROM cube").fetchone()
     return int(row[0]) if row else 0
 
 
-def _focus(name: str) -> str:
+def focus_name(name: str) -> str:
     """A column's name as FOCUS spells it, whatever the table's case."""
     known = {one.lower(): one for one in (*COLUMNS, *LINES, "ChargePeriodStart", "ChargePeriodEnd")}
     return known.get(name.lower(), name)

@@ -12,6 +12,7 @@ from finops_tui.screens.desk import Desk
 if TYPE_CHECKING:
     import argparse
 
+    from finops_tui.lake_following import Following
     from finops_tui.queries.view import View
     from finops_tui.screens.color import Look
     from finops_tui.settings import Settings
@@ -26,15 +27,25 @@ class Opening:
         settings: Budgets, keys, teams.
         look: How everything is drawn.
         demo: Whether it is the bundled sample.
+        lake: Brings months of a lake into the store, where it is one.
 
     Attributes:
         desk: What screens can know before: the look and the keys.
     """
 
-    def __init__(self, options: argparse.Namespace, settings: Settings, look: Look, *, demo: bool) -> None:
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        settings: Settings,
+        look: Look,
+        *,
+        demo: bool,
+        lake: Following | None = None,
+    ) -> None:
         self._options = options
         self._settings = settings
         self._demo = demo
+        self._lake = lake
         self._thread: Thread | None = None
         self._found: Future[Desk] = Future()
         self._store: Store | None = None
@@ -46,6 +57,8 @@ class Opening:
     def __exit__(self, *_: object) -> None:
         if self._thread is not None:
             self._thread.join()
+        if self._lake is not None:
+            self._lake.close()
         if self._store is not None:
             self._store.close()
 
@@ -80,9 +93,13 @@ class Opening:
 
         views = view_options.folder(self._options)
         title = "demo" if self._demo else ""
-        return build_desk(
+        desk = build_desk(
             store, self._settings, self.desk.look, title=title, demo=self._demo, views=views, first=first
         )
+        if self._lake is not None:
+            self._lake.attach(desk, store, self._settings.account_names)
+            self._lake.begin()
+        return desk
 
 
 async def _nothing(question: str, view: View, **parameters: object) -> NoReturn:

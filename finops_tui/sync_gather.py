@@ -69,7 +69,7 @@ def _bring(place: Place, progress: Tell, cancelled: Ask, agree: Agree) -> Fetche
     """Bring the mirror of a part of a bucket up to date, or ask Cost Explorer or an engine for what is not held."""
     from finops_tui import lake_fetch
     from finops_tui.engines.base import EngineStoppedError
-    from finops_tui.engines.place import is_lake
+    from finops_tui.engines.schemes import is_lake
     from finops_tui.sources import cost_explorer_fetch, s3
     from finops_tui.sources.s3_access import PlaceCancelledError, PlaceError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from finops_tui import disk, sharing
-from finops_tui.engines.place import is_lake
+from finops_tui.engines.schemes import is_lake
 from finops_tui.kept import SOURCES
 from finops_tui.manifest import StoreError
 

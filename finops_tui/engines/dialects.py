@@ -18,6 +18,8 @@ from finops_tui.engines.schema import is_text
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from finops_tui.engines.base import Dialect, Table
     from finops_tui.engines.dialect_words import Words
     from finops_tui.engines.rollup import Condition, Dimension, Rollup
@@ -51,6 +53,12 @@ def render(dialect: Dialect, table: Table, rollup: Rollup) -> str:
         order = [f"{count + 1} desc nulls last", *(f"{n} asc nulls last" for n in range(1, count + 1))]
         lines.append(f"order by {', '.join(order)}\nlimit {rollup.top:d}")
     return "\n".join(lines)
+
+
+def conditions(dialect: Dialect, table: Table, where: Sequence[Condition]) -> str:
+    """The SQL of conditions, all of which hold; `true` for none."""
+    sql = _Sql(WORDS[dialect], table)
+    return " and ".join(sql.condition(one) for one in where) or "true"
 
 
 def render_periods(dialect: Dialect, table: Table, *, content: bool = True) -> str:
@@ -151,7 +159,7 @@ class _Sql:
     def where(self, rollup: Rollup) -> str:
         """The conditions, with the word before them; '' for none."""
         terms = [self.in_period(rollup.period)] if rollup.period else []
-        terms += [self._condition(one) for one in rollup.where]
+        terms += [self.condition(one) for one in rollup.where]
         return f"\nwhere {' and '.join(terms)}" if terms else ""
 
     def period(self) -> str:
@@ -171,7 +179,8 @@ class _Sql:
             return f"{own} in ({', '.join(map(self._words.literal, (f'{first:%Y-%m}', f'{first}')))})"
         return self._days(column.name, first, (first + timedelta(days=31)).replace(day=1))
 
-    def _condition(self, one: Condition) -> str:
+    def condition(self, one: Condition) -> str:
+        """One condition."""
         if isinstance(one, Between):
             return self._days(one.day.name, one.first, one.end)
         value = self.dimension(one.dimension)
@@ -207,7 +216,9 @@ class _Sql:
     def texts(self) -> list[str]:
         """Every column of text, time and tags: what a fingerprint is made of."""
         own = self._table
-        plain = [self._quoted(name) for name, kind in own.columns.items() if is_text(kind) or name in own.times]
+        plain = [
+            self._quoted(name) for name, kind in own.columns.items() if is_text(kind) or name in own.times
+        ]
         return plain + [self._words.hashable.format(self._quoted(name)) for name in own.maps]
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from finops_tui.engines.base import Engine
 
 
+PRICED: Final = ("athena",)
+"""Schemes of engines that take money for what they read, and say how much before."""
+
 _AWS: Final = ("profile", "region", "role_arn")
 
 

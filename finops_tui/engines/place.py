@@ -9,9 +9,6 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from finops_tui.engines.base import EngineError
 from finops_tui.queries.safe_text import clean
 
-SCHEMES: Final = ("sc", "grpc", "grpc+tls", "snowflake", "bigquery", "lake", "athena")
-"""How URLs of lakes begin."""
-
 MONTHS: Final = 13
 """Billing periods that are asked for when nobody says how many: a year, and the month like this one before it."""
 
@@ -46,12 +43,6 @@ class LakePlace:
     tags: tuple[str, ...] | None = None
     columns: tuple[str, ...] = ()
     top: int = TOP
-
-
-def is_lake(source: str) -> bool:
-    """Whether a source is a table that an engine reads."""
-    scheme, separator, _ = source.partition("://")
-    return bool(separator) and scheme.lower() in SCHEMES
 
 
 def parse(url: str) -> LakePlace:

@@ -211,6 +211,7 @@ class Desk:
         rates: Rates of exchange.
         ahead: Asks ahead; None where answers cost money or somebody else's time.
         made_from: Stamps of all that decides what is shown; none when the store has gone on since.
+        follows: Whether newer data is gone to by itself, as with months of a lake that are on their way.
         beside: The desk of the other dataset, if anything of it is loaded or this one has its place.
     """
 
@@ -241,4 +242,5 @@ class Desk:
     rates: Rates | None = None
     ahead: Ahead | None = None
     made_from: Callable[[], tuple[str, ...]] | None = None
+    follows: bool = False
     beside: Desk | None = field(default=None, compare=False, repr=False)

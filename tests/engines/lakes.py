@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 QUOTED = """it's "a" \\key"""
 ODD = ["O'Hare", 'say "hi"', "back\\slash", "100%_sure", "naïve ünïcode", "semi;colon -- no", "tab\there", ""]
+FILES = 4
+"""Files of a month, so that an engine has parts to put together."""
+
 MONTHS = ("2026-08", "2026-09", "2026-10")
 
 COLUMNS = {
@@ -78,7 +81,7 @@ def lines(count: int, seed: int = 5, months: tuple[str, ...] = MONTHS) -> list[d
             tags[QUOTED] = rng.choice(["x", 'y"', "z'"])
         if rng.random() < 0.2:
             tags = {}
-        amount = rng.choice([1, 1, 100, -1]) * rng.random() ** 4 * 1000
+        amount = rng.choice([1, 1, 100, -1, 10_000, -10_000]) * rng.random() ** 4 * 1000
         rows.append(
             {
                 "BillingAccountId": "111",
@@ -123,16 +126,18 @@ def write(folder: Path, rows: list[dict[str, Any]]) -> Lake:
     text.write_text("\n".join(map(json.dumps, rows)))
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     connection.execute(
-        f"CREATE TABLE bill AS SELECT *, left(CAST(BillingPeriodStart AS VARCHAR), 7) AS billing_period"
+        f"CREATE TABLE bill AS SELECT *, row_number() OVER () AS place, left(CAST(BillingPeriodStart AS VARCHAR), 7) AS billing_period"
         f" FROM read_json('{text}', format = 'newline_delimited', columns = {{{columns}}})"
     )
     for (month,) in connection.execute("SELECT DISTINCT billing_period FROM bill").fetchall():
         target = folder / f"billing_period={month}"
         target.mkdir(parents=True, exist_ok=True)
-        connection.execute(
-            f"COPY (SELECT * EXCLUDE (billing_period) FROM bill WHERE billing_period = '{month}')"
-            f" TO '{target}/data.parquet' (FORMAT parquet)"
-        )
+        for part in range(FILES):
+            connection.execute(
+                "COPY (SELECT * EXCLUDE (billing_period, place) FROM bill"
+                f" WHERE billing_period = '{month}' AND place % {FILES} = {part})"
+                f" TO '{target}/part-{part}.parquet' (FORMAT parquet)"
+            )
     connection.close()
     return Lake(folder, rows)
 
