@@ -9,8 +9,7 @@ from finops_tui.engines.athena_place import AUTO, CSV
 from finops_tui.sources.model import shown
 from finops_tui.sources.s3_access import PlaceCancelledError, PlaceError
 from finops_tui.sources.s3_download import ChangedError, Download
-from finops_tui.sources.s3_listing import Remote
-from finops_tui.sources.s3_place import Place, parse
+from finops_tui.sources.s3_place import Place, Remote, parse
 
 if TYPE_CHECKING:
     import threading

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from finops_tui.sources.model import Progress
-    from finops_tui.sources.s3_listing import Listing, Remote
+    from finops_tui.sources.s3_listing import Listing
     from finops_tui.sources.s3_mirror import Mirror
+    from finops_tui.sources.s3_place import Remote
 
 ROUNDS: Final = 5
 """How often a place is listed again because it changed meanwhile, before giving up."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from finops_tui.sources.s3_listing import Listing, Remote
+    from finops_tui.sources.s3_listing import Listing
+    from finops_tui.sources.s3_place import Remote
 
 SETTLED: Final = 900.0
 """Seconds after which an export that was written over its last delivery is taken as it is."""

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from finops_tui.sources.s3_access import Aws
-    from finops_tui.sources.s3_listing import Remote
-    from finops_tui.sources.s3_place import Place
+    from finops_tui.sources.s3_place import Place, Remote
 
 PIECE: Final = 8 << 20
 """Bytes asked for at a time; an object is one or more of these."""

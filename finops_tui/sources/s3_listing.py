@@ -10,7 +10,7 @@ from finops_tui.sources import deliveries
 from finops_tui.sources.files import ENDINGS, JSON_ENDINGS
 from finops_tui.sources.model import Progress, Refused
 from finops_tui.sources.s3_access import PlaceCancelledError, PlaceError
-from finops_tui.sources.s3_place import Place, local_name
+from finops_tui.sources.s3_place import Place, Remote, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,27 +23,6 @@ _ABSENT: Final = frozenset({"404", "NoSuchKey", "403", "Forbidden", "AccessDenie
 """What S3 says of an object that is not there; without a permission to list, access denied."""
 
 _ARCHIVED: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """An object as listed.
-
-    Attributes:
-        key: Its key; data of others.
-        name: Where it lies below the mirror's folder.
-        size: Bytes.
-        etag: Changes with its content.
-        modified: When it was written, in seconds.
-        archived: Whether it must be restored before it can be read.
-    """
-
-    key: str
-    name: str
-    size: int
-    etag: str
-    modified: float
-    archived: bool = False
 
 
 @dataclass(slots=True)

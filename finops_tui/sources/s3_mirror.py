@@ -18,8 +18,7 @@ from finops_tui.sources.s3_access import Access, PlaceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from finops_tui.sources.s3_listing import Remote
-    from finops_tui.sources.s3_place import Place
+    from finops_tui.sources.s3_place import Place, Remote
 
 FOLDER: Final = "s3"
 INDEX: Final = "index.json"

@@ -1,4 +1,4 @@
-"""A place in S3, and what an object is called on the disk; keys are data and are never trusted."""
+"""A place in S3, an object in it, and what an object is called on the disk; keys are data and are never trusted."""
 
 from __future__ import annotations
 
@@ -48,6 +48,27 @@ class Place:
     def shown(self, key: str) -> str:
         """An object of the bucket as a message may show it."""
         return shown(f"{SCHEME}{self.bucket}/{key}", 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An object as listed.
+
+    Attributes:
+        key: Its key; data of others.
+        name: Where it lies below the mirror's folder.
+        size: Bytes.
+        etag: Changes with its content.
+        modified: When it was written, in seconds.
+        archived: Whether it must be restored before it can be read.
+    """
+
+    key: str
+    name: str
+    size: int
+    etag: str
+    modified: float
+    archived: bool = False
 
 
 def parse(url: str) -> Place:
