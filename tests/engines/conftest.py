@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from finops_tui.engines.base import Engine
 
-ENGINE = os.environ.get("FINOPS_TUI_TEST_ENGINE", "sail")
+ENGINE = "spark" if os.environ.get("SPARK_PYTHON") else "sail"
+"""`make test-spark` says which Python has Apache Spark."""
 
 
 @pytest.fixture(scope="session")

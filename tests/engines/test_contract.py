@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 from collections import defaultdict
 from dataclasses import replace
@@ -239,7 +238,3 @@ def test_an_engine_that_cuts_days_elsewhere_is_refused(
     monkeypatch.setattr(engine, "_driver", replace(engine._driver, utc=(), zone="select 'Asia/Tokyo'"))
     with pytest.raises(EngineError, match=r"Asia/Tokyo.*start it with TZ=UTC"):
         engine.describe()
-
-
-def test_the_engine_is_the_one_that_was_asked_for() -> None:
-    assert os.environ.get("FINOPS_TUI_TEST_ENGINE", "sail") == ENGINE
