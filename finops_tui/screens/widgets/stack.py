@@ -128,19 +128,23 @@ def side(
     size = parts(look)
     present = [each for each in drawn if (each.values[column] < 0) == below and each.values[column]]
     tops = heights([each.values[column] for each in present], unit, size)
-    return [_cell(_pieces(present, tops, row * size, size), size, look, below=below) for row in range(rows)]
-
-
-def _pieces(present: Sequence[Layer], tops: Sequence[int], start: int, size: int) -> list[tuple[int, Layer]]:
-    """What lies in one cell, from zero outwards, in parts."""
-    found: list[tuple[int, Layer]] = []
+    cells: list[Cell] = [("", "")] * rows
+    shared: dict[int, list[tuple[int, Layer]]] = {}
     before = 0
     for layer, top in zip(present, tops, strict=True):
-        inside = min(top, start + size) - max(before, start)
-        if inside > 0:
-            found.append((inside, layer))
+        first, last = -(-before // size), top // size
+        if last > first:  # cells that are all of one layer
+            whole = min(last, rows) - first
+            cells[first : first + max(whole, 0)] = [_cell([(size, layer)], size, look, below=below)] * whole
+        if before < first * size and top > before:  # what is left of the cell that others began
+            shared.setdefault(first - 1, []).append((min(top, first * size) - before, layer))
+        if top > max(last * size, before) and last >= first:  # what begins the cell that others go on in
+            shared.setdefault(last, []).append((top - last * size, layer))
         before = top
-    return found
+    for row, pieces in shared.items():
+        if row < rows:
+            cells[row] = _cell(pieces, size, look, below=below)
+    return cells
 
 
 def _cell(pieces: Sequence[tuple[int, Layer]], size: int, look: Look, *, below: bool) -> Cell:
@@ -158,7 +162,9 @@ def _cell(pieces: Sequence[tuple[int, Layer]], size: int, look: Look, *, below: 
         )
     if len(pieces) == 1:
         return levels[size], biggest.style
-    first, second = sorted(sorted(range(len(pieces)), key=lambda i: -pieces[i][0])[:2])
+    first, second = (
+        (0, 1) if len(pieces) == 2 else sorted(sorted(range(len(pieces)), key=lambda i: -pieces[i][0])[:2])
+    )
     border = max(1, min(size - 1, sum(part for part, _ in pieces[:second])))
     near, far = pieces[first][1].style, pieces[second][1].style
     return (levels[size - border], f"{far} on {near}") if below else (levels[border], f"{near} on {far}")
