@@ -138,7 +138,7 @@ def pull(
     *,
     progress: Callable[[Told], None] | None = None,
     where: Sequence[Condition] = (),
-    most: int = ROWS,
+    most: int | None = None,
     top: int | None = None,
 ) -> Pulled:
     """Ask for a period, and write it down as FOCUS in a Parquet file.
@@ -151,7 +151,7 @@ def pull(
         stop: As for `Engine.run`.
         progress: As for `Engine.run`.
         where: Conditions beside the period.
-        most: Rows that are too many.
+        most: Rows that are too many; `ROWS` by default.
         top: Only so many, the largest by effective cost first.
 
     Raises:
@@ -160,6 +160,7 @@ def pull(
     """
     import duckdb
 
+    most = ROWS if most is None else most
     table = engine.describe()
     connection = answer.connected(spill=path.parent)
     notes: list[str] = []
