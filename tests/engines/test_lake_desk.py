@@ -1,0 +1,288 @@
+"""Resources and line items of a lake: asked of the engine, added up with the rest to the same digits, given up in time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from finops_tui import lake_cube, lake_desk, lake_lens, loader, paths
+from finops_tui.engines import place
+from finops_tui.engines.base import EngineError, EngineStoppedError, Estimate, Told
+from finops_tui.engines.opening import opened
+from finops_tui.queries import filters
+from finops_tui.queries.view import Condition, Period, View
+from finops_tui.screens.desk import DeskError
+from finops_tui.store import Store
+from tests.engines.test_lake import exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from finops_tui.engines.base import Engine
+    from tests.engines import lakes
+
+SEPTEMBER = Period(date(2026, 9, 1), date(2026, 10, 1))
+TOP = 12
+
+
+class Watched:
+    """An engine that says what it was asked, and may take its time.
+
+    Attributes:
+        asked: The questions.
+        slow: Set to have it wait until it is stopped.
+        stopped: How often it was.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.asked: list[Any] = []
+        self.slow = threading.Event()
+        self.began = threading.Event()
+        self.stopped = 0
+        self.gone = threading.Event()
+        self.max_usd: Decimal | None = None
+        self.price: Decimal | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def estimate(self, rollup: Any) -> Estimate | None:
+        return None if self.price is None else Estimate(1_000_000, self.price)
+
+    @contextmanager
+    def run(self, rollup: Any, stop: threading.Event, progress: Any = None) -> Iterator[Any]:
+        self.asked.append(rollup)
+        if self.slow.is_set():
+            self.began.set()
+            if progress is not None:
+                progress(Told("running", 3.2))
+            while not stop.is_set():
+                time.sleep(0.01)
+            self.stopped += 1
+            self.gone.set()
+            raise EngineStoppedError("stopped")
+        with self._engine.run(rollup, stop, progress) as batches:
+            yield batches
+
+
+class Bench:
+    """Months in a store, and an engine for the rest."""
+
+    def __init__(self, url: str, tmp: Path, rows: list[dict[str, Any]]) -> None:
+        loader.load(tmp / "store", [url])
+        self.rows = rows
+        self.store = Store(tmp / "store")
+        named = place.parse(url)
+        self.engine = Watched(opened(named.engine, {}, tmp))
+        self.reachable = True
+        self.ask = lake_desk.LakeAsk(self.store, self.store.ask, lambda _: self._described(named))
+
+    def _described(self, named: place.LakePlace) -> lake_desk.Described:
+        if not self.reachable:
+            raise EngineError("sc://nowhere: connection refused")
+        table = self.engine.describe()
+        shape = lake_cube.shape(table, named.tags or (), ())
+        return lake_desk.Described(self.engine, table, shape, TOP)  # type: ignore[arg-type]
+
+    def expected(self, **only: Any) -> dict[str | None, Decimal]:
+        """Effective cost of September in USD by resource, line by line."""
+        sums: dict[str | None, Decimal] = defaultdict(Decimal)
+        for row in self.rows:
+            mine = row["ChargePeriodStart"].startswith("2026-09") and row["BillingCurrency"] == "USD"
+            if mine and all(row[name] == value for name, value in only.items()):
+                sums[row["ResourceId"]] += exact("EffectiveCost", row["EffectiveCost"])
+        return sums
+
+    def close(self) -> None:
+        self.ask.close()
+        self.store.close()
+
+
+VIEW = View(SEPTEMBER, group_by=("resource",), currency="USD")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, lake: lakes.Lake, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made = Bench(f"lake://{lake.folder}?tags=team,env", tmp_path, lake.rows)
+    yield made
+    made.close()
+
+
+async def test_what_months_can_answer_is_not_asked(bench: Bench) -> None:
+    frame = await bench.ask("by_key", VIEW.regroup("service"))
+    assert frame.height > 3
+    for dimensions in (
+        ("usage",),
+        ("account", "region"),
+        ("tag.team",),
+        ("category",),
+        ("team",),
+        ("commitment",),
+    ):
+        await bench.ask("by_key", VIEW.regroup(*dimensions))
+    await bench.ask(
+        "total", replace(VIEW, group_by=(), filter=filters.parse("service:comp or -region:us word"))
+    )
+    assert bench.engine.asked == []
+
+
+@pytest.mark.parametrize("behind", ["duckdb", "spark"])
+async def test_the_dearest_and_the_rest_are_all_there_is(
+    behind: str, server: str, tmp_path: Path, lake: lakes.Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    before = (
+        f"{server}?path={lake.folder}&tags=team" if behind == "spark" else f"lake://{lake.folder}?tags=team"
+    )
+    bench = Bench(before, tmp_path, lake.rows)
+    try:
+        frame = await bench.ask("by_key", VIEW)
+        found = dict(zip(frame["k0"].to_list(), frame["cost"].to_list(), strict=True))
+        expected = bench.expected()
+        assert sum(found.values()) == sum(expected.values())
+        rest = found.pop(lake_lens.OTHERS)
+        assert found == {key: expected[key] for key in found}
+        assert len(found) == TOP
+        assert rest == sum(value for key, value in expected.items() if key not in found)
+        days = await bench.ask("by_bucket", VIEW)
+        assert sum(days["cost"].to_list()) == sum(expected.values())
+        assert bench.ask.words == f"2026-09: the {TOP} dearest by ResourceId; the rest is {lake_lens.OTHERS}"
+    finally:
+        bench.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "only"),
+    [
+        ((Condition("service", "O'Hare"),), {"ServiceName": "O'Hare"}),
+        ((Condition("account", "a-2"), Condition("region", None)), {"SubAccountId": "a-2", "RegionId": None}),
+        (
+            (Condition("category", "Usage"), Condition("service", "Queue")),
+            {"ChargeCategory": "Usage", "ServiceName": "Queue"},
+        ),
+    ],
+)
+async def test_what_a_view_is_about_is_asked_for_alone(bench: Bench, path: Any, only: Any) -> None:
+    frame = await bench.ask("by_key", replace(VIEW, path=path))
+    expected = bench.expected(**only)
+    found = dict(zip(frame["k0"].to_list(), frame["cost"].to_list(), strict=True))
+    assert sum(found.values()) == sum(expected.values())
+    assert {key: found[key] for key in found if key != lake_lens.OTHERS} == {
+        key: expected[key] for key in found if key != lake_lens.OTHERS
+    }
+    pushed = {one.dimension.name for rollup in bench.engine.asked for one in rollup.where}
+    assert pushed >= {name for name in only if name in lake_lens.PUSHED}
+
+
+async def test_a_tag_and_a_filter_of_resources_count_among_what_came(bench: Bench) -> None:
+    by_tag = await bench.ask("by_key", replace(VIEW, path=(Condition("tag.team", "O'Hare"),)))
+    mine = [row for row in bench.rows if row["Tags"].get("team") == "O'Hare"]
+    bench_rows, bench.rows = bench.rows, mine
+    assert sum(by_tag["cost"].to_list()) == sum(bench.expected().values())
+    bench.rows = bench_rows
+    both = filters.parse("service:queue or resource:res-1")
+    await bench.ask("by_key", replace(VIEW, filter=both))
+    assert "part of the filter cannot be asked of the engine" in bench.ask.words
+
+
+async def test_line_items_are_the_dearest_as_the_lake_has_them(bench: Bench) -> None:
+    view = replace(VIEW, path=(Condition("resource", "o'res"),))
+    frame = await bench.ask("line_items", view, limit=500)
+    mine = [
+        row
+        for row in bench.rows
+        if row["ResourceId"] == "o'res"
+        and row["BillingCurrency"] == "USD"
+        and row["ChargePeriodStart"].startswith("2026-09")
+    ]
+    costs = sorted((exact("EffectiveCost", row["EffectiveCost"]) for row in mine), reverse=True)[:TOP]
+    assert frame.height <= TOP
+    assert set(frame["cost"].to_list()) <= set(costs) | {
+        exact("EffectiveCost", r["EffectiveCost"]) for r in mine
+    }
+    assert {str(start)[11:16] for start in frame["ChargePeriodStart"].to_list()} != {"00:00"}
+    named = await bench.ask(
+        "line_items", replace(view, path=(Condition("resource", "name of o'res"),)), limit=5
+    )
+    assert named.height == 0 or set(named["ResourceName"].to_list()) == {"name of o'res"}
+
+
+async def test_a_screen_asks_the_engine_once(bench: Bench) -> None:
+    await asyncio.gather(
+        *(bench.ask(question, VIEW) for question in ("by_key", "total", "by_bucket", "trend"))
+    )
+    assert len(bench.engine.asked) == 2, "the dearest, and their days"
+    await bench.ask("by_key", replace(VIEW, path=(Condition("resource", "res-1"),)))
+    await bench.ask("resource", replace(VIEW, path=(Condition("resource", "res-1"),)), limit=5)
+    assert len(bench.engine.asked) == 2
+
+
+async def test_a_question_nobody_waits_for_any_more_is_stopped(bench: Bench) -> None:
+    await bench.ask("by_key", VIEW.regroup("service"))
+    bench.engine.slow.set()
+    first = asyncio.ensure_future(bench.ask("by_key", VIEW))
+    other = asyncio.ensure_future(bench.ask("total", VIEW))
+    await asyncio.to_thread(bench.engine.began.wait, 20)
+    assert "running 3 s; Esc gives it up" in bench.ask.words
+    first.cancel()
+    await asyncio.sleep(0.2)
+    assert bench.engine.stopped == 0, "somebody waits yet"
+    other.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await other
+    await asyncio.to_thread(bench.engine.gone.wait, 20)
+    bench.engine.slow.clear()
+    assert (await bench.ask("by_key", VIEW)).height == TOP + 1
+    assert bench.engine.stopped == 1
+
+
+async def test_a_price_is_said_and_one_too_high_is_refused(bench: Bench) -> None:
+    bench.engine.price, bench.engine.max_usd = Decimal("0.25"), Decimal("0.50")
+    bench.engine.slow.set()
+    asked = asyncio.ensure_future(bench.ask("by_key", VIEW))
+    await asyncio.to_thread(bench.engine.began.wait, 20)
+    assert "at most 1 MB, USD 0.25" in bench.ask.words
+    asked.cancel()
+    bench.engine.slow.clear()
+    bench.engine.max_usd = Decimal("0.10")
+    with pytest.raises(DeskError, match=r"cost USD 0\.25; at most USD 0\.10 may be spent"):
+        await bench.ask("by_key", replace(VIEW, path=(Condition("service", "Queue"),)))
+
+
+async def test_months_answer_while_the_engine_cannot_be_reached(bench: Bench) -> None:
+    bench.reachable = False
+    assert (await bench.ask("by_key", VIEW.regroup("service"))).height > 3
+    with pytest.raises(DeskError, match="connection refused"):
+        await bench.ask("by_key", VIEW)
+    bench.reachable = True
+    assert (await bench.ask("by_key", VIEW)).height == TOP + 1
+
+
+async def test_what_was_looked_at_long_ago_is_let_go_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lake_desk, "KEPT", 2)
+    services = ["Compute", "Queue", "Storage", "O'Hare"]
+    for service in services:
+        await bench.ask("total", replace(VIEW, path=(Condition("service", service),)))
+    assert len(bench.ask._brought) == 2
+    count = len(bench.engine.asked)
+    await bench.ask("total", replace(VIEW, path=(Condition("service", services[-1]),)))
+    assert len(bench.engine.asked) == count
+
+
+def test_the_cache_is_where_it_is_said_to_be(bench: Bench, tmp_path: Path) -> None:
+    assert paths.cache_folder().is_relative_to(tmp_path)
+    assert list((paths.cache_folder() / "lakes").glob("*/lake-2026-09.parquet"))
