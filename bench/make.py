@@ -31,7 +31,7 @@ LAYOUTS: Final = ("focus", "cur2")
 
 _PRIME: Final = 4294967291
 _MIX: Final = f"""CREATE OR REPLACE MACRO mix(i, salt) AS
-    ((((i + salt * 7919 + 1) * 2654435761) % {_PRIME}) * 40503 + salt * 12345 + 977) % {_PRIME}"""
+    (((((i + salt * 7919 + 1) % 2147483647) * 2654435761) % {_PRIME}) * 40503 + salt * 12345 + 977) % {_PRIME}"""
 _SHARE: Final = f"CREATE OR REPLACE MACRO share(i, salt) AS mix(i, salt)::DOUBLE / {_PRIME}"
 
 _RESOURCES: Final = """

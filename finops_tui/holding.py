@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from finops_tui.queries.scope_fields import Fields, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -39,6 +39,7 @@ class Holder:
         self._busy = busy
         self._segments: dict[str, Segment] = {}
         self._fields: dict[Field, None] = {}
+        self._cubes: dict[frozenset[Field], dict[str, Segment]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._cursor: DuckDBPyConnection | None = None
@@ -48,11 +49,14 @@ class Holder:
         self, statement: Statement, teams: Teams | None = None, names: Mapping[str, str] | None = None
     ) -> None:
         """Hold what would have made a statement quicker, and what the next ones are likely to need."""
-        if not statement.unheld:
+        if not (statement.unheld or statement.by_day):
             return
+        segments = {segment.alias: segment for segment in (*statement.unheld, *statement.by_day)}
         with self._changed:
-            self._segments |= {segment.alias: segment for segment in statement.unheld}
+            self._segments |= segments
             self._fields |= dict.fromkeys((*statement.needed, *usual(Fields(teams, names))))
+            if statement.by_day:
+                self._cubes[statement.needed] = self._cubes.get(statement.needed, {}) | segments
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="holding", daemon=True)
                 self._thread.start()
@@ -90,11 +94,16 @@ class Holder:
                 if self._closed:
                     return
                 self._working = True
-                segments, fields = tuple(self._segments.values()), tuple(self._fields)
-                self._segments, self._fields = {}, {}
-            self._hold(segments, fields)
+                segments, fields, cubes = self._segments, self._fields, self._cubes
+                self._segments, self._fields, self._cubes = {}, {}, {}
+            self._hold(segments.values(), fields, cubes)
 
-    def _hold(self, segments: tuple[Segment, ...], fields: tuple[Field, ...]) -> None:
+    def _hold(
+        self,
+        segments: Collection[Segment],
+        fields: Collection[Field],
+        cubes: Mapping[frozenset[Field], Mapping[str, Segment]],
+    ) -> None:
         """Read them step by step; what cannot be read is asked from the segments, as before."""
         import duckdb
 
@@ -103,10 +112,10 @@ class Holder:
             self._wait()
             tries += 1
             generation, self._cursor = self._shelf.hold()
-            live = generation.catalog.segments
-            wanted = [segment for segment in segments if segment in live]
+            live = {segment.alias for segment in generation.catalog.segments}
+            wanted = [segment for segment in segments if segment.alias in live]
             try:
-                for _ in self._shelf.residents.extend(self._cursor, live, wanted, fields):
+                for _ in self._steps(generation.catalog.segments, wanted, fields, cubes):
                     tries = 0
                     self._wait()
                     if self._closed:
@@ -120,6 +129,23 @@ class Holder:
             finally:
                 cursor, self._cursor = self._cursor, None
                 self._shelf.release(generation, cursor)
+
+    def _steps(
+        self,
+        live: Sequence[Segment],
+        wanted: Sequence[Segment],
+        fields: Collection[Field],
+        cubes: Mapping[frozenset[Field], Mapping[str, Segment]],
+    ) -> Iterator[None]:
+        cursor = self._cursor
+        if cursor is None:
+            return
+        residents = self._shelf.residents
+        yield from residents.extend(cursor, live, wanted, fields)
+        names = {segment.alias for segment in live}
+        for needed, segments in cubes.items():
+            found = [segment for alias, segment in segments.items() if alias in names]
+            yield from residents.cube(cursor, found, needed)
 
     def _wait(self) -> None:
         """Until nobody waits for an answer."""

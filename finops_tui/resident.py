@@ -10,8 +10,10 @@ import re
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from finops_tui.lookup import Lookup
 from finops_tui.queries.columns import MONEY
 from finops_tui.queries.resident import Field, Resident, number
 
@@ -32,9 +34,12 @@ _LARGEST: Final = "greatest(" + ", ".join(f'coalesce(max(abs("{name}")), 0)' for
 
 _FRESH: Final = """
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT {seg}::INTEGER AS seg, sid, n, first_day, last_day, {names}{texts} FROM {alias}.lines JOIN (
-    SELECT sid, sum(n)::BIGINT AS n, min("ChargeDay") AS first_day, max("ChargeDay") AS last_day, {sums}
-    FROM {alias}.{daily} GROUP BY sid) USING (sid)"""
+SELECT {seg}::INTEGER AS seg, sid, n::BIGINT AS n, first_day, last_day, {names}{texts} FROM {alias}.lines JOIN (
+    SELECT sid, min("ChargeDay") AS first_day, max("ChargeDay") AS last_day{sums}
+    FROM {alias}.{daily} GROUP BY sid) USING (sid){months}"""
+
+_WORTHWHILE: Final = 4
+"""So many lines at least say the same, on average, where a cube is of use."""
 
 _NARROW: Final = 18
 _WIDE: Final = 38
@@ -59,30 +64,32 @@ class Residents:
         self._most = most
         self._lines = self._dead = 0
         self._counts: dict[str, int] = {}
+        self._cubed: dict[tuple[str, tuple[int, ...]], int] = {}
         self._now = Resident()
         self._users: dict[int, int] = {}
         self._retired: list[tuple[int, str]] = []
+        self._lookup = Lookup()
+        self._useless: set[tuple[str, tuple[int, ...]]] = set()
         self._lock = threading.Lock()
         self._building = threading.Lock()
 
     @contextmanager
-    def held(self) -> Iterator[Resident]:
-        """What is held now; it stays as it is until the end of the block."""
+    def held(self, cursor: DuckDBPyConnection) -> Iterator[Resident]:
+        """What is held now; it stays as it is until the end of the block.
+
+        Args:
+            cursor: Asked for what a statement needs to know of it.
+        """
         with self._lock:
             now = self._now
             self._users[now.epoch] = self._users.get(now.epoch, 0) + 1
         try:
-            yield now
+            yield replace(now, find=partial(self._lookup.find, cursor, now.version))
         finally:
             with self._lock:
                 self._users[now.epoch] -= 1
                 if not self._users[now.epoch]:
                     del self._users[now.epoch]
-
-    def lacks(self, segments: Sequence[Segment], fields: Iterable[Field]) -> bool:
-        """Whether there is anything that `extend` would read."""
-        now = self._now
-        return any(s.alias not in now.tables for s in segments) or not now.columns.keys() >= set(fields)
 
     def extend(
         self,
@@ -115,12 +122,14 @@ class Residents:
         """Let go of what is not asked any more; its lines stay where they are until tables are written anew."""
         names = {segment.alias for segment in live}
         gone = [alias for alias in self._now.tables if alias not in names]
-        for alias in gone:
-            self._dead += (count := self._counts.pop(alias))
-            self._lines -= count
+        counts = [self._counts.pop(alias) for alias in gone]
+        counts += [self._cubed.pop(key) for key in list(self._cubed) if key[0] in gone]
+        self._dead += sum(counts)
+        self._lines -= sum(counts)
         if gone:
             kept = {alias: table for alias, table in self._now.tables.items() if alias in names}
-            self._become(replace(self._now, tables=kept))
+            cubes = {key: table for key, table in self._now.cubes.items() if key[0] in names}
+            self._become(replace(self._now, tables=kept, cubes=cubes))
 
     def _add(self, cursor: DuckDBPyConnection, segment: Segment) -> None:
         """Read one segment."""
@@ -128,7 +137,10 @@ class Residents:
         values: dict[str, object] = {}
         texts = "".join(f", {_bound(field, n, values)} AS v{n}" for field, n in now.columns.items())
         source = {"alias": segment.alias, "daily": segment.daily, "seg": number(segment)}
-        cursor.execute(_FRESH.format(texts=texts, names=_NAMES, sums=_SUMS, **source), values)
+        added = {"sums": "", "months": f" JOIN {segment.alias}.monthly USING (sid)"}
+        if not segment.monthly:
+            added = {"sums": f", sum(n) AS n, {_SUMS}", "months": ""}
+        cursor.execute(_FRESH.format(texts=texts, names=_NAMES, **source, **added), values)
         digits = _digits(cursor, segment)
         table = f"t{digits}_{segment.scale}_{now.epoch}"
         money = ", ".join(
@@ -143,8 +155,8 @@ class Residents:
             for n, place in places.items():
                 cursor.execute(_TEXTS.format(dictionary=place, column=f"v{n}"))
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
-            row = cursor.execute(f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid").fetchone()
-        self._counts[segment.alias] = count = row[0] if row else 0
+            (count,) = _row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid")
+        self._counts[segment.alias] = count
         self._lines += count
         self._become(replace(now, tables={**now.tables, segment.alias: table}))
 
@@ -173,13 +185,18 @@ class Residents:
                     table: self._rewritten(cursor, table, added.values())
                     for table in set(now.tables.values())
                 }
-        self._retired += [(now.epoch, f"{now.schema}.{table}") for table in tables]
+        # Cubes are small, and soon there again where they are asked for.
+        old = {*now.tables.values(), *now.cubes.values()}
+        self._retired += [(now.epoch, f"{now.schema}.{table}") for table in old]
         self._dead = 0
+        self._lines -= sum(self._cubed.values())
+        self._cubed.clear()
         self._become(
             replace(
                 now,
                 tables={alias: tables[table] for alias, table in now.tables.items()},
                 columns={**now.columns, **added},
+                cubes={},
                 epoch=now.epoch + 1,
             )
         )
@@ -196,9 +213,53 @@ class Residents:
         )
         return name
 
+    def cube(
+        self, cursor: DuckDBPyConnection, segments: Iterable[Segment], fields: Iterable[Field]
+    ) -> Iterator[None]:
+        """Add up what lines that say the same in some fields cost each day, where that is much less than all lines.
+
+        Args:
+            cursor: Of the same connection, used by nobody else meanwhile.
+            segments: All attached; those whose lines are not held are left out.
+            fields: Which; likewise.
+        """
+        with self._building:
+            now = self._now
+            wanted = frozenset(fields)
+            if not wanted or not now.columns.keys() >= wanted:
+                return
+            numbers = now.numbers(wanted)
+            for segment in segments:
+                key = (segment.alias, numbers)
+                if segment.alias in now.tables and key not in self._now.cubes and key not in self._useless:
+                    self._add_cube(cursor, segment, numbers)
+                    yield
+
+    def _add_cube(self, cursor: DuckDBPyConnection, segment: Segment, numbers: tuple[int, ...]) -> None:
+        now = self._now
+        columns = ", ".join(f"c{n}" for n in numbers)
+        lines = f"{now.table(segment)} WHERE seg = {number(segment)}"
+        (kinds, count) = _row(
+            cursor, f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {lines})), count(*) FROM {lines}"
+        )
+        if kinds * _WORTHWHILE > count or self._lines > self._most:
+            self._useless.add((segment.alias, numbers))
+            return
+        table = f"k{segment.scale}_{'_'.join(map(str, numbers))}_{now.epoch}"
+        select = (
+            f'SELECT {number(segment)}::INTEGER AS seg, "ChargeDay", sum(n)::BIGINT AS n, {_SUMS}, {columns}\n'
+            f"FROM {segment.alias}.{segment.daily} JOIN (SELECT sid, {columns} FROM {lines}) USING (sid) GROUP BY ALL"
+        )
+        with _transaction(cursor):
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
+            (added,) = _row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY ALL")
+        self._lines += added
+        self._cubed[segment.alias, numbers] = added
+        self._become(replace(now, cubes={**now.cubes, (segment.alias, numbers): table}))
+
     def _become(self, now: Resident) -> None:
         with self._lock:
-            self._now = now
+            self._now = replace(now, version=now.version + 1)
 
     def _tidy(self, cursor: DuckDBPyConnection) -> None:
         """Drop tables that no answer can be reading any more."""
@@ -220,11 +281,15 @@ def _digits(cursor: DuckDBPyConnection, segment: Segment) -> int:
     """The digits that the sums of a segment's lines have, all of them."""
     if segment.precision != _NARROW:
         return _WIDE
-    row = cursor.execute(
-        f"SELECT {_LARGEST} < CAST($most AS DECIMAL(38, 0)) FROM fresh",
-        {"most": 10 ** (_NARROW - segment.scale)},
-    ).fetchone()
-    return _NARROW if row and row[0] else _WIDE
+    most = {"most": 10 ** (_NARROW - segment.scale)}
+    (fits,) = _row(cursor, f"SELECT {_LARGEST} < CAST($most AS DECIMAL(38, 0)) FROM fresh", most)
+    return _NARROW if fits else _WIDE
+
+
+def _row(cursor: DuckDBPyConnection, sql: str, values: dict[str, int] | None = None) -> tuple[int, ...]:
+    """The only row of an answer, numbers."""
+    (found,) = cursor.execute(sql, values).fetchall()
+    return tuple(found)
 
 
 @contextmanager

@@ -260,7 +260,7 @@ class Store:
         return _Asked(question, view, parameters, self.teams, *self._shelf.hold())
 
     def _answer(self, asked: _Asked, *, hold: bool = True) -> pl.DataFrame:
-        with self._shelf.residents.held() as resident:
+        with self._shelf.residents.held(asked.cursor) as resident:
             catalog = replace(asked.generation.catalog, resident=resident)
             statement = queries.render(
                 asked.question, asked.view, catalog, asked.teams, asked.parameters, **self._beside

@@ -56,6 +56,8 @@ class Statement:
     """What is to be held in memory for this to be quicker, where it can be."""
     unheld: tuple[Segment, ...] = ()
     """Of which segments it is not."""
+    by_day: tuple[Segment, ...] = ()
+    """Of which segments the days are read line by line, for want of sums over lines that say the same."""
 
 
 _RELATION = re.compile(r"\bFROM (scope|charges|costs|records|changes)\b")
@@ -130,7 +132,8 @@ def render(
     # A relation over no segment binds nothing, and DuckDB refuses values that no placeholder takes.
     named = set(_PLACEHOLDER.findall(sql))
     values = {name: v for name, v in {**scope.bind.values, **given}.items() if name in named}
-    return Statement(sql, values, scope.needed, tuple(s for s in scope.segments if not scope.is_held(s)))
+    unheld = tuple(s for s in scope.segments if not (scope.is_held(s) or scope.converts(s))) if scope.needed else ()
+    return Statement(sql, values, scope.needed, unheld, scope.by_day)
 
 
 def _having(view: View, scope: Scope) -> str:

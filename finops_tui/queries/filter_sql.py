@@ -93,7 +93,9 @@ def _match(expr: Match, bind: Bind, test: Test) -> str:
         if shown:
             terms.append(test(expr.field, "grouped", lambda value: _same(value, shown, bind)))
     if given:
-        terms += [test(column, "raw", lambda value: _found(value, expr.op, given, bind)) for column in columns]
+        terms += [
+            test(column, "raw", lambda value: _found(value, expr.op, given, bind)) for column in columns
+        ]
     return _any(terms)
 
 

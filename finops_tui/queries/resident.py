@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from finops_tui.queries.catalog import Segment
 
@@ -40,13 +40,21 @@ class Resident:
             so on.
         columns: The number of each field. Its texts are in the dictionary `d0`, `d1` and so on: `code INTEGER,
             v VARCHAR`, with a row for NULL where a line has none.
+        cubes: Of segments, by their alias, and numbers of fields, in order, the table of what all lines that say the
+            same there cost each day: `seg`, `"ChargeDay" DATE`, `n`, the money, and the fields' columns.
         epoch: Counts what was ever held: tables of an earlier one may be gone once nobody uses it.
+        version: Counts changes.
+        find: Given a dictionary, a condition on its `v` and the values bound in it, the codes for which it holds,
+            or None when there are too many to name.
     """
 
     schema: str = "resident.main"
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[Field, int] = field(default_factory=dict)
+    cubes: Mapping[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)
     epoch: int = 0
+    version: int = 0
+    find: Callable[[str, str, Mapping[str, object]], Sequence[int] | None] | None = None
 
     def table(self, segment: Segment) -> str:
         """The table with a segment's lines, which must be held."""
@@ -59,6 +67,30 @@ class Resident:
     def column(self, wanted: Field) -> str:
         """The column with a field's numbers, which must be held."""
         return f"c{self.columns[wanted]}"
+
+    def cube(self, segment: Segment, fields: Iterable[Field]) -> str | None:
+        """The table with a segment's days by some fields, where it is held."""
+        found = self.cubes.get((segment.alias, self.numbers(fields)))
+        return None if found is None else f"{self.schema}.{found}"
+
+    def numbers(self, fields: Iterable[Field]) -> tuple[int, ...]:
+        """The numbers of fields, which must be held, in order."""
+        return tuple(sorted({self.columns[one] for one in fields}))
+
+    def holds(self, wanted: Field, condition: str, values: Mapping[str, object]) -> str:
+        """The SQL that a line's text of a field fulfils a condition.
+
+        Args:
+            wanted: The field, which must be held.
+            condition: On its text `v`; NULL is false.
+            values: What its placeholders stand for, among others.
+        """
+        codes = None
+        if self.find is not None:
+            codes = self.find(self.dictionary(wanted), condition, values)
+        if codes is None:
+            return f"{self.column(wanted)} IN (SELECT code FROM {self.dictionary(wanted)} WHERE {condition})"
+        return f"{self.column(wanted)} IN ({', '.join(map(str, codes))})" if codes else "false"
 
 
 NOTHING = Resident()

@@ -56,6 +56,7 @@ class Scope:
         self.terms = Terms(view, self.fields, self.bind)
         self.resident = NOTHING if catalog.resident is None else catalog.resident
         self.needed: frozenset[Field] = frozenset()
+        self.by_day: tuple[Segment, ...] = ()
         periods = [view.period]
         if view.compared is not None:
             periods += [view.compared.before]
@@ -78,7 +79,9 @@ class Scope:
         """
         rows = CostRows(self, wanted)
         self.needed = frozenset(rows.needed())
-        return rows.sql() if self.segments else rows.nothing()
+        sql = rows.sql() if self.segments else rows.nothing()
+        self.by_day = tuple(rows.by_day)
+        return sql
 
     def is_held(self, segment: Segment) -> bool:
         """Whether all that is needed of a segment is in memory."""
@@ -241,13 +244,13 @@ class Scope:
 
     def where(self, segment: Segment) -> str:
         """The condition on a segment's `lines`, or ''."""
-        terms = self.terms.plain(currency=self._is_mixed(segment) and not self.converts(segment))
+        terms = self.terms.plain(currency=self.is_mixed(segment) and not self.converts(segment))
         return " WHERE " + " AND ".join(terms) if terms else ""
 
-    def held_terms(self, segment: Segment) -> list[str]:
-        """The conditions on lines in memory."""
-        return self.terms.held(self.resident, currency=self._is_mixed(segment))
+    def held_terms(self, *, mixed: bool) -> list[str]:
+        """The conditions on lines in memory; `mixed` is whether other currencies than the view's may be there."""
+        return self.terms.held(self.resident, self.bind.values, currency=mixed)
 
-    def _is_mixed(self, segment: Segment) -> bool:
+    def is_mixed(self, segment: Segment) -> bool:
         """Whether a segment may hold anything but the view's currency."""
         return segment.currencies != (self.view.currency,)

@@ -95,12 +95,17 @@ class Terms:
         """
         return self._terms(lambda name, form, make: make(self.text(name, form)), currency)
 
-    def held(self, resident: Resident, *, currency: bool) -> list[str]:
-        """The same over numbers: each text is looked at once, whatever lines say it."""
+    def held(self, resident: Resident, values: Mapping[str, object], *, currency: bool) -> list[str]:
+        """The same over numbers: each text is looked at once, whatever lines say it.
+
+        Args:
+            resident: What is held.
+            values: What `bind` has registered.
+            currency: Whether the view's currency is one of them.
+        """
 
         def test(name: str, form: Form, make: Callable[[str], str]) -> str:
-            found = self._fields.field(name, form)
-            return f"{resident.column(found)} IN (SELECT code FROM {resident.dictionary(found)} WHERE {make('v')})"
+            return resident.holds(self._fields.field(name, form), make("v"), values)
 
         return self._terms(test, currency)
 

@@ -14,7 +14,7 @@ from finops_tui.queries import buckets
 from finops_tui.queries.resident import Field, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from finops_tui.queries.catalog import Segment
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _MAYBE: Final = ("bucket", "day", "label", "first_day", "last_day", "n")
 """Columns that are there only where a question reads them."""
+
+_SOME: Final = " HAVING count(*) > 0"
+"""Nothing has no sum, even where there is nothing to group it by."""
 
 _WORD: Final = re.compile(r"\b(bucket|day|label|first_day|last_day|n)\b")
 
@@ -69,6 +72,8 @@ class CostRows:
         self._view = scope.view
         self._wanted = tuple(name for name in _MAYBE if name in wanted)
         self._hourly = self._view.grain == "hour"
+        self.by_day: list[Segment] = []
+        """Segments whose days were read one by one, for want of a cube."""
         fields = scope.fields
         dimensions = self._view.group_by
         self._keys = {f"k{place}": fields.field(name, "grouped") for place, name in enumerate(dimensions)}
@@ -176,66 +181,102 @@ class CostRows:
         label = {"label": self._label} if self._label is not None else {}
         return {**self._keys, **label, "currency": self._scope.fields.field("currency", "grouped")}
 
-    def _held(self, segments: Iterable[Segment]) -> str:
+    def _held(self, segments: Sequence[Segment]) -> str:
         """Segments that are held, added up, then with their texts."""
         resident = self._scope.resident
         texts = self._columns()
-        together: dict[tuple[str, str], list[tuple[Segment, Whole]]] = {}
-        branches = []
-        for segment in segments:
-            whole = self._whole(segment, days=True)
-            if whole is None:
-                branches.append(self._daily(segment, texts))
-            else:
-                together.setdefault((resident.table(segment), whole.part), []).append((segment, whole))
-        branches += [self._months(table, part, found, texts) for (table, part), found in together.items()]
-        union = "\n  UNION ALL\n".join(branches)
+        mixed = any(map(self._scope.is_mixed, segments))
+        currencies = {segment.currencies for segment in segments}
+        one = currencies.pop() if len(currencies) == 1 else ()
         given = {name: f"u.{name}" for name in (*self._wanted, "part", "cost")}
+        if len(one) == 1:
+            del texts["currency"]
+            given["currency"] = self._scope.bind(one[0])
         given |= {"k0": "''"} if "k0" not in texts else {}
         given |= {"label": "NULL::VARCHAR"} if "label" in self._wanted else {}
         given |= {name: f"{name}_.v" for name in texts}
+        terms = self._scope.held_terms(mixed=mixed)
+        branches = self._branches(segments, texts, terms)
+        union = "\n  UNION ALL\n".join(branches)
         joins = "\n".join(
             f"  JOIN {resident.dictionary(field)} {name}_ ON {name}_.code = u.{name}"
             for name, field in texts.items()
         )
         return f"SELECT {self._in_order(given)} FROM (\n{union}\n) u\n{joins}"
 
-    def _daily(self, segment: Segment, texts: Mapping[str, Field]) -> str:
+    def _branches(
+        self, segments: Sequence[Segment], texts: Mapping[str, Field], terms: Sequence[str]
+    ) -> Iterator[str]:
+        """Sums by number: over whole segments, over their days in a cube, and over the days themselves."""
+        resident = self._scope.resident
+        fields = self.needed()
+        months: dict[tuple[str, str], list[tuple[Segment, Whole]]] = {}
+        cubes: dict[str, list[Segment]] = {}
+        for segment in segments:
+            whole = self._whole(segment, days=True)
+            cube = None if whole is not None or self._hourly else resident.cube(segment, fields)
+            if whole is not None:
+                months.setdefault((resident.table(segment), whole.part), []).append((segment, whole))
+            elif cube is not None:
+                cubes.setdefault(cube, []).append(segment)
+            else:
+                if not self._hourly:
+                    self.by_day.append(segment)
+                yield self._days(self._lines(segment, texts, terms), texts, self._table(segment))
+        for table, found in cubes.items():
+            yield self._days(f"(SELECT * FROM {table} WHERE {_among(found, terms)}) c", texts, "daily")
+        for (table, part), found_whole in months.items():
+            yield self._months(table, part, found_whole, texts, terms)
+
+    def _table(self, segment: Segment) -> str:
+        return "items" if self._hourly else segment.daily
+
+    def _lines(self, segment: Segment, texts: Mapping[str, Field], terms: Sequence[str]) -> str:
         """A segment's days (or hours), joined to the numbers of its lines."""
+        resident = self._scope.resident
+        codes = ", ".join(dict.fromkeys(map(resident.column, texts.values())))
+        return (
+            f"{segment.alias}.{self._table(segment)} c\n  JOIN (SELECT sid{', ' if codes else ''}{codes}"
+            f" FROM {resident.table(segment)} WHERE {_among([segment], terms)}) USING (sid)"
+        )
+
+    def _days(self, rows: str, texts: Mapping[str, Field], table: str) -> str:
+        """Sums over days."""
         scope = self._scope
-        resident = scope.resident
-        table = "items" if self._hourly else segment.daily
         day = scope.day(table)
         sums = {"first_day": "min({})", "last_day": "max({})", "n": "sum({})::BIGINT"}
         given = {name: sums.get(name, "{}").format(sql) for name, sql in self._times(day).items()}
-        given |= {name: f"l.{name}" for name in texts}
-        given |= {"part": scope.part(day), "cost": f"sum({scope.cost('c', segment)})"}
-        codes = ", ".join(f"{resident.column(field)} AS {name}" for name, field in texts.items())
-        terms = " AND ".join([f"seg = {number(segment)}", *scope.held_terms(segment)])
-        return (
-            f"  SELECT {self._in_order(given)}\n  FROM {segment.alias}.{table} c\n"
-            f"  JOIN (SELECT sid, {codes} FROM {resident.table(segment)} WHERE {terms}) l USING (sid)\n"
-            f"  WHERE {scope.days(day)} GROUP BY ALL"
-        )
+        given |= {name: scope.resident.column(field) for name, field in texts.items()}
+        given |= {"part": scope.part(day), "cost": f"sum({scope.cost('c')})"}
+        return f"  SELECT {self._in_order(given)}\n  FROM {rows}\n  WHERE {scope.days(day)} GROUP BY ALL{_SOME}"
 
     def _months(
-        self, table: str, part: str, found: list[tuple[Segment, Whole]], texts: Mapping[str, Field]
+        self,
+        table: str,
+        part: str,
+        found: Sequence[tuple[Segment, Whole]],
+        texts: Mapping[str, Field],
+        terms: Sequence[str],
     ) -> str:
-        """Whole segments of one table and one part of the view."""
+        """Sums over whole segments of one table and one part of the view."""
         scope = self._scope
-        resident = scope.resident
         sums = {"first_day": "min(first_day)", "last_day": "max(last_day)", "n": "sum(n)::BIGINT"}
-        inner = self._only(sums) | {name: resident.column(field) for name, field in texts.items()}
+        inner = self._only(sums) | {name: scope.resident.column(field) for name, field in texts.items()}
         inner |= {"cost": f"sum({scope.cost('h')})"}
         outer = {name: name for name in inner} | {"part": f"'{part}'"}
         if "bucket" in self._wanted:
             inner["seg"] = "seg"
             whens = " ".join(f"WHEN {number(segment)} THEN DATE '{whole.bucket}'" for segment, whole in found)
             outer["bucket"] = f"CASE seg {whens} END"
-        listed = ", ".join(str(number(segment)) for segment, _ in found)
-        terms = " AND ".join([f"seg IN ({listed})", *scope.held_terms(found[0][0])])
+        among = _among([segment for segment, _ in found], terms)
         return (
             f"  SELECT {self._in_order(outer)} FROM (\n"
             f"    SELECT {', '.join(f'{sql} AS {name}' for name, sql in inner.items())}\n"
-            f"    FROM {table} h WHERE {terms} GROUP BY ALL)"
+            f"    FROM {table} h WHERE {among} GROUP BY ALL{_SOME})"
         )
+
+
+def _among(segments: Sequence[Segment], terms: Sequence[str]) -> str:
+    """The condition that a line is of one of some segments, and fulfils the view's conditions."""
+    numbers = ", ".join(str(number(segment)) for segment in segments)
+    return " AND ".join([f"seg IN ({numbers})", *terms])
