@@ -193,7 +193,7 @@ class FinopsApp(StartingApp):
         key = shown_all(next(action for action in ACTIONS if action.id == "refresh"), self.desk.keys)[0]
         words = (f"newer data is loaded: {key} shows it", f"{key} newer data") if there else ("", "")
         if not there and self.desk.loading is not None and (busy := await self.desk.loading()):
-            words = (busy, "loading…")
+            words = (busy, busy.partition(":")[0])
         for screen in self.screen_stack:
             if isinstance(screen, Panes):
                 screen.offer(*words)

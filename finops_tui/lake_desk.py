@@ -130,7 +130,7 @@ class LakeAsk:
         if self._lake is None:
             if not _may_need(question, view, self.store):
                 return False
-            self.words = "asking the engine for its table…"
+            self.words = "asking…: the engine for its table"
             self._lake = await self._described()
             self.words = ""
         lake = self._lake
@@ -228,14 +228,14 @@ class LakeAsk:
 
         near, beyond = lake_need.near(view, lake.table, lake.held, self.store.teams)
         if beyond:
-            notes.append("part of the filter cannot be asked of the engine: it counts among what came")
+            notes.append("filter: part of it cannot be asked of the engine, and counts among what came")
         months = self._months(view)
         where = lake_lens.pushed(self.store, near, lake.shape, months)
         wanted = lake_lens.Wanted(need, months, where, lake.top)
         price = _price(lake, wanted)
 
         def told(at: Told) -> None:
-            tell(f"{lake.engine.where}: {at.state} {at.elapsed:.0f} s{price}; Esc gives it up")
+            tell(f"{at.state} {at.elapsed:.0f} s{price}: {lake.engine.where}; Esc gives it up")
 
         paths: list[Path] = []
         said: list[str] = []

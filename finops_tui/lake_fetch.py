@@ -110,7 +110,7 @@ class Lake:
         def tell(told: Told) -> None:
             if progress is not None:
                 read = f", {told.bytes / 1e6:,.0f} MB read" if told.bytes else ""
-                words = f"{self.engine.where} {period.id}: {told.state} {told.elapsed:.0f} s{read}"
+                words = f"{period.id} {told.state} {told.elapsed:.0f} s{read}: {self.engine.where}"
                 progress(Progress(words, 0, 0, 0))
 
         try:

@@ -92,10 +92,10 @@ class Following:
         except EngineStoppedError:
             self.words = ""
         except (EngineError, StoreError, OSError) as error:
-            self.words = f"{clean(str(error))}; what is here stays"
+            self.words = f"not reached: {clean(str(error))}; what is here stays"
 
     def _bring(self) -> None:
-        self.words = f"{clean(self._url.partition('?')[0])}: looking for months that changed…"
+        self.words = f"looking…: which months of {clean(self._url.partition('?')[0])} have changed"
         lake = self._lake
         if lake is None:
             lake = lake_fetch.opened(self._url, self._options, paths.cache_folder(), self._stop)
@@ -113,7 +113,7 @@ class Following:
             lake.engine.close()
 
     def _tell(self, at: Progress) -> None:
-        self.words = at.file
+        self.words = at.file  # which begins with the month and how long it takes
 
     def _load(self, path: Path) -> None:
         """Publish a month.

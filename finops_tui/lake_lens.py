@@ -122,7 +122,7 @@ def bring(
                 engine, lines, period, path, stop, progress=progress, where=wanted.where, top=wanted.top
             )
             if pulled.rows >= wanted.top:
-                notes.append(f"{period}: the {wanted.top:,} dearest line items")
+                notes.append(f"{wanted.top:,} dearest: line items of {period}")
             paths += [path] if pulled.rows else []
             continue
         dearest, more = _dearest(engine, wanted, period, stop, progress)
@@ -134,7 +134,7 @@ def bring(
             rest = folder / f"others-{period}.parquet"
             _rest(month, path, names[0], wanted.where, rest)
             paths.append(rest)
-            notes.append(f"{period}: the {wanted.top:,} dearest by {names[0]}; the rest is {OTHERS}")
+            notes.append(f"{wanted.top:,} dearest: by {names[0]} in {period}; the rest is {OTHERS}")
     return paths, notes
 
 

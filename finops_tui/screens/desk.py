@@ -194,7 +194,8 @@ class Desk:
         title: What is open: the store's or the demo's name.
         load: Loads bills, or None where loading makes no sense (the demo).
         newer: Whether another load has published a newer generation; off the event loop.
-        loading: What is being loaded just now, by whomever, in words; '' for nothing.
+        loading: What is being loaded just now, by whomever, in words; '' for nothing. What is before the first colon
+            says it alone where there is no room.
         refresh: Goes to the newest generation; true when there was a newer one.
         export: Writes a frame to a file as csv, parquet, json or md, safely, and returns its path.
         quarantined: Records set aside: from which on, how many (all), so many characters of their text (all).
