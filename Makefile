@@ -7,7 +7,7 @@ WORKERS ?= auto
 PYTEST  := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow reliability formats snapshots lint format bench docs clean
+.PHONY: help demo test test-slow test-spark reliability formats snapshots lint format bench docs clean
 
 help: ## these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: $(VENV)/.dev ## the ordinary tests (minutes)
 
 test-slow: $(VENV)/.slow ## the slow tests only (a million rows, every key at every size)
 	@$(PYTEST) -m slow
+
+test-spark: $(VENV)/.dev ## the contract of engines against Apache Spark with two executors (needs Java 17; minutes)
+	@$(BIN)/python tools/test_spark.py $(SPARK)
 
 reliability: $(VENV)/.dev ## the slow tests of faults, and their figures into docs/reliability.md
 	@$(BIN)/python tools/reliability.py

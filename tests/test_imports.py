@@ -12,6 +12,8 @@ import finops_tui.queries
 import finops_tui.screens
 
 HEAVY = {"textual", "rich", "polars", "duckdb", "boto3", "botocore", "sqlglot", "plotext"}
+ENGINES = "finops_tui.engines."
+CLIENTS = {"adbc_driver_manager", "adbc_driver_spark", "pyarrow", "pandas", "grpc", "pyspark", "sqlglot"}
 
 
 def modules_of(package) -> list[str]:
@@ -69,3 +71,23 @@ def test_screens_load_no_database_and_nothing_of_the_machine() -> None:
     assert not top_level(loaded) & {"duckdb", "boto3", "sqlglot"}
     below = ("finops_tui.screens", "finops_tui.queries")
     assert {name for name in loaded if name.startswith("finops_tui.") and not name.startswith(below)} == set()
+
+
+def test_the_start_of_the_explorer_loads_no_engine() -> None:
+    """What opens a store and its desk knows that there are lakes, and nothing of how one is asked."""
+    start = ["commands", "cli", "app", "opening", "desks", "store", "store_commands", "settings", "loader"]
+    loaded = loaded_by_importing([f"finops_tui.{name}" for name in start])
+    assert {name for name in loaded if name.startswith(ENGINES)} <= {f"{ENGINES}schemes"}
+    assert not {name for name in loaded if name.startswith("finops_tui.lake_")}
+    assert not top_level(loaded) & (CLIENTS - {"sqlglot"})
+
+
+def test_engines_load_no_client_before_one_is_asked() -> None:
+    import finops_tui.engines
+
+    loaded = loaded_by_importing(
+        [*modules_of(finops_tui.engines), "finops_tui.lake_desk", "finops_tui.lake_fetch"]
+    )
+    assert f"{ENGINES}adbc" in loaded
+    assert not top_level(loaded) & CLIENTS
+    assert not {name for name in loaded_by_importing(modules_of(finops_tui.engines)) if ".screens" in name}

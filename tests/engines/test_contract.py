@@ -44,7 +44,10 @@ CUBE = (DAY, *map(Column, lakes.GROUPED), *(Tag("Tags", key) for key in ("team",
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
-def test_random_views_have_the_digits_of_duckdb(engine: Engine, reference: Engine, stop, first: int) -> None:
+def test_random_views_have_the_digits_of_duckdb(
+    engine: Engine, reference: Engine, stop, first: int, record_property
+) -> None:
+    record_property("views", BLOCK)
     different = []
     for seed in range(first, first + BLOCK):
         rollup = lakes.random_rollup(seed, reference.describe())
@@ -59,12 +62,13 @@ def test_views_are_not_mostly_empty(reference: Engine, stop) -> None:
 
 
 def test_the_whole_cube_is_the_same_row_by_row(
-    engine: Engine, reference: Engine, lake: lakes.Lake, stop
+    engine: Engine, reference: Engine, lake: lakes.Lake, stop, record_property
 ) -> None:
     for period in lakes.MONTHS:
         rollup = Rollup(period, CUBE, tuple(reference.describe().measures))
         rows = lakes.ask(engine, rollup, stop)
         assert rows == lakes.ask(reference, rollup, stop)
+        record_property("cube rows", len(rows))
         assert sum(row[-1] for row in rows) == sum(
             line["BillingPeriodStart"].startswith(period) for line in lake.rows
         )
@@ -88,7 +92,9 @@ def test_sums_are_those_of_whole_numbers_added_up_one_by_one(engine: Engine, lak
     assert "" not in {team for _, team in found}
 
 
-def test_plain_sums_of_doubles_would_not_pass(engine: Any, reference: Any, stop, monkeypatch) -> None:
+def test_plain_sums_of_doubles_would_not_pass(
+    engine: Any, reference: Any, stop, monkeypatch, record_property
+) -> None:
     """The equality that is tested above is one that can fail."""
     monkeypatch.setattr(dialects._Sql, "_exact", lambda self, measure: self.name(measure.name))
     different = 0
@@ -99,6 +105,7 @@ def test_plain_sums_of_doubles_would_not_pass(engine: Any, reference: Any, stop,
             for one in (engine, reference)
         ]
         different += sides[0] != sides[1]
+    record_property("sabotaged", different)
     assert different >= BITES
 
 
