@@ -27,6 +27,9 @@ _UNKNOWN: Final = "\x00"
 _ERASED: Final = 6
 """Fewest blanks that are erased in place of being written."""
 
+_SCROLLED: Final = 5
+"""Fewest rows that are moved by the terminal, which is told so in some twenty bytes."""
+
 _BRIDGE: Final = 4
 """Most unchanged cells that are written again, as that is no more than the bytes of going past them."""
 
@@ -116,6 +119,8 @@ class Painter:
 
     def changes(self) -> str:
         """What makes the terminal show what is wanted; '' when it does."""
+        if len(self._dirty) > _SCROLLED:
+            self._scroll()
         for y in sorted(self._dirty):
             self._row(y)
         self._dirty.clear()
@@ -124,6 +129,31 @@ class Painter:
     def leave(self) -> str:
         """What puts the terminal into its own style again."""
         return self._pen.leave()
+
+    def _scroll(self) -> None:
+        """Where most rows are what the next, or the one before, shows: let the terminal move them itself."""
+        for by in (1, -1):
+            rows = [y for y in sorted(self._dirty) if self._moved(y, by)]
+            if len(rows) < _SCROLLED or rows[-1] - rows[0] > 2 * len(rows):
+                continue
+            top, bottom = min(rows[0], rows[0] + by), max(rows[-1], rows[-1] + by)
+            self._pen.scroll(top, bottom, by)
+            for lines, blank in ((self._shown.characters, _UNKNOWN), (self._shown.styles, 0)):
+                gone = top if by > 0 else bottom
+                del lines[gone]
+                lines.insert(bottom if by > 0 else top, [blank] * self._size[0])
+            self._dirty.update(range(top, bottom + 1))
+            return
+
+    def _moved(self, y: int, by: int) -> bool:
+        """Whether a row, which is not blank, is to show what that one shows."""
+        characters, there = self._wanted.characters[y], self._shown.characters
+        return (
+            0 <= y + by < self._size[1]
+            and characters == there[y + by]
+            and characters != there[y]
+            and self._wanted.styles[y] == self._shown.styles[y + by]
+        )
 
     def _segment(self, x: int, y: int, segment: Segment) -> int:
         text, style, control = segment
@@ -240,6 +270,12 @@ class _Pen:
         else:
             self._out.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
         self.at = (x, y)
+
+    def scroll(self, top: int, bottom: int, by: int) -> None:
+        """Move rows one up or down; what comes in is of no known content."""
+        place, step = (bottom, "\n") if by > 0 else (top, "\x1bM")
+        self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{place + 1}H{step}\x1b[r")
+        self.at = None
 
     def lose(self) -> None:
         """It is not certain where the terminal is."""
