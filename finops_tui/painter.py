@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from finops_tui.sgr import PLAIN, Sgr, Styles
+from finops_tui.pen import Pen
+from finops_tui.sgr import Sgr, Styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 _UNKNOWN: Final = "\x00"
 """A cell of which nobody knows what the terminal shows."""
 
-_ERASED: Final = 6
-"""Fewest blanks that are erased in place of being written."""
+_ERASED: Final = 12
+"""Fewest blanks that are erased, and gone past, in place of being written."""
+_ERASED_REST: Final = 4
+"""The same at the end of a row, past which nothing has to go."""
 
 _SCROLLED: Final = 5
 """Fewest rows that are moved by the terminal, which is told so in some twenty bytes."""
+
+_LONG: Final = 250
+"""Characters from which on it is tried whether a row is shorter colour by colour."""
 
 _BRIDGE: Final = 4
 """Most unchanged cells that are written again, as that is no more than the bytes of going past them."""
@@ -63,7 +69,7 @@ class Painter:
     def __init__(self, system: ColorSystem, *, erases: bool = False) -> None:
         self._erases = erases
         self._styles = Styles(system)
-        self._pen = _Pen(self._styles)
+        self._pen = Pen(self._styles)
         self._size = (0, 0)
         self._wanted = _Rows([], [])
         self._shown = _Rows([], [])
@@ -138,10 +144,10 @@ class Painter:
                 continue
             top, bottom = min(rows[0], rows[0] + by), max(rows[-1], rows[-1] + by)
             self._pen.scroll(top, bottom, by)
-            for lines, blank in ((self._shown.characters, _UNKNOWN), (self._shown.styles, 0)):
-                gone = top if by > 0 else bottom
-                del lines[gone]
-                lines.insert(bottom if by > 0 else top, [blank] * self._size[0])
+            gone, come = (top, bottom) if by > 0 else (bottom, top)
+            del self._shown.characters[gone], self._shown.styles[gone]
+            self._shown.characters.insert(come, [_UNKNOWN] * self._size[0])
+            self._shown.styles.insert(come, [0] * self._size[0])
             self._dirty.update(range(top, bottom + 1))
             return
 
@@ -184,34 +190,61 @@ class Painter:
         return x
 
     def _row(self, y: int) -> None:
+        """Write a row: from left to right, or colour by colour where that is shorter, as in charts."""
+        if self._wanted.characters[y] == self._shown.characters[y] and (
+            self._wanted.styles[y] == self._shown.styles[y]
+        ):
+            return
+        mark = self._pen.mark()
+        used = self._cells(y)
+        size = self._pen.since(mark)
+        if len(used) > 1 and size > _LONG:
+            self._pen.rewind(mark)
+            for style in used:
+                self._cells(y, style)
+            if self._pen.since(mark) > size:
+                self._pen.rewind(mark)
+                self._cells(y)
+        self._shown.characters[y] = self._wanted.characters[y][:]
+        self._shown.styles[y] = self._wanted.styles[y][:]
+
+    def _cells(self, y: int, only: int | None = None) -> dict[int, None]:
+        """Write the cells of a row that changed, or those of one style; gives the styles in which there are any."""
         characters, styles = self._wanted.characters[y], self._wanted.styles[y]
         there, drawn = self._shown.characters[y], self._shown.styles[y]
-        if characters == there and styles == drawn:
-            return
-        blanks, pen = self._styles.blanks, self._pen
+        blanks, used = self._styles.blanks, dict[int, None]()
         x, width = 0, len(characters)
         while x < width:
             character, style = characters[x], styles[x]
-            if character == there[x] and (
-                style == drawn[x] or (character == " " and blanks[style] == blanks[drawn[x]])
+            if (only is not None and style != only) or (
+                character == there[x]
+                and (style == drawn[x] or (character == " " and blanks[style] == blanks[drawn[x]]))
             ):
                 x += 1
-            elif not character and x:  # the second half of a wide one; both are written
-                self._wide(x - 1, y)
-                x += 1
-            elif character == " " and (run := self._blank_run(x, y)) >= _ERASED:
-                self._reach(x, y)
-                pen.erase(run, style, rest=x + run == width)
-                x += run
-            elif character.isascii() or _narrow(character):
-                self._reach(x, y)
-                pen.write(character, self._ahead(x, y) if character == " " else style)
-                x += 1
-            else:
-                self._wide(x, y)
-                x += 2 if x + 1 < width and not characters[x + 1] else 1
-        self._shown.characters[y] = characters[:]
-        self._shown.styles[y] = styles[:]
+                continue
+            used[style] = None
+            x += self._cell(x, y)
+        return used
+
+    def _cell(self, x: int, y: int) -> int:
+        """Write a cell, or the blanks from it on; gives how many there were."""
+        characters, style = self._wanted.characters[y], self._wanted.styles[y][x]
+        character, pen = characters[x], self._pen
+        if not character and x:  # the second half of a wide one; both are written
+            self._wide(x - 1, y)
+            return 1
+        run = self._blank_run(x, y) if character == " " else 0
+        rest = x + run == len(characters)
+        if run >= (_ERASED_REST if rest else _ERASED):
+            self._reach(x, y)
+            pen.erase(run, style, rest=rest)
+            return run
+        if character.isascii() or _narrow(character):
+            self._reach(x, y)
+            pen.write(character, self._ahead(x, y) if character == " " else style)
+            return 1
+        self._wide(x, y)
+        return 2 if x + 1 < len(characters) and not characters[x + 1] else 1
 
     def _wide(self, x: int, y: int) -> None:
         """Write a character of which terminals do not agree how wide it is."""
@@ -249,64 +282,3 @@ class Painter:
                 pen.write(character, how)
         else:
             pen.go(x, y)
-
-
-class _Pen:
-    """Where the terminal writes next, in which style, and what it was told so far."""
-
-    def __init__(self, styles: Styles) -> None:
-        self._styles = styles
-        self._out: list[str] = []
-        self._sgr: Sgr = PLAIN
-        self.at: tuple[int, int] | None = None
-
-    def go(self, x: int, y: int) -> None:
-        """Write there next."""
-        if self.at == (x, y):
-            return
-        if self.at is not None and self.at[1] == y and x > self.at[0]:
-            step = x - self.at[0]
-            self._out.append(f"\x1b[{step}C" if step > 1 else "\x1b[C")
-        else:
-            self._out.append(f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H")
-        self.at = (x, y)
-
-    def scroll(self, top: int, bottom: int, by: int) -> None:
-        """Move rows one up or down; what comes in is of no known content."""
-        place, step = (bottom, "\n") if by > 0 else (top, "\x1bM")
-        self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{place + 1}H{step}\x1b[r")
-        self.at = None
-
-    def lose(self) -> None:
-        """It is not certain where the terminal is."""
-        self.at = None
-
-    def suits(self, character: str, style: int) -> bool:
-        """Whether a character needs no change of style."""
-        return not self._styles.step(self._sgr, style, blank=character == " ")[0]
-
-    def write(self, character: str, style: int) -> None:
-        """Write a character."""
-        codes, self._sgr = self._styles.step(self._sgr, style, blank=character == " ")
-        if codes:
-            self._out.append(codes)
-        self._out.append(character)
-        if self.at is not None:
-            self.at = (self.at[0] + 1, self.at[1])
-
-    def erase(self, cells: int, style: int, *, rest: bool) -> None:
-        """Make cells blank, in a style; the place to write next stays."""
-        codes, self._sgr = self._styles.step(self._sgr, style, blank=True)
-        self._out.append(f"{codes}\x1b[K" if rest else f"{codes}\x1b[{cells}X")
-
-    def leave(self) -> str:
-        """The sequence to the terminal's own style, and begin anew."""
-        self._sgr, self.at = PLAIN, None
-        return "\x1b[m"
-
-    def taken(self) -> str:
-        """Everything since the last time; where the terminal is may change until the next."""
-        told = "".join(self._out)
-        self._out.clear()
-        self.at = None
-        return told
