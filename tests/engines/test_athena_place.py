@@ -83,3 +83,9 @@ def test_what_may_be_scanned_costs_no_more_than_it_may(usd: str) -> None:
 
 def test_a_query_may_always_read_what_is_billed_for_any() -> None:
     assert athena_place.parse("athena://a.b?max_usd=0").bytes_for(Decimal(0)) == 10 * 2**20
+
+
+def test_a_query_is_billed_for_ten_megabytes_at_least() -> None:
+    place = athena_place.parse("athena://a.b?usd_per_tb=100000")
+    assert place.usd(1) == place.usd(10 * 2**20) == Decimal("1.0486")
+    assert place.usd(0) == 0
