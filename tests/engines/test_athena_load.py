@@ -110,6 +110,21 @@ def test_somebody_at_a_terminal_is_asked_once(export: Export, home: Path, said: 
     assert bool(export.athena.texts()) == (code == 0)
 
 
+def test_the_explorer_asks_before_it_takes_the_screen(export: Export, home: Path) -> None:
+    outer, inner = pty.openpty()
+    command = [sys.executable, "-m", "finops_tui", export.url(usd_per_tb=DEAR)]
+    with subprocess.Popen(command, stdin=inner, stderr=inner, stdout=inner) as running:
+        heard = b""
+        while b"[y/N]" not in heard:
+            heard += os.read(outer, 1000)
+        os.write(outer, b"n\n")
+        assert running.wait() == 2
+    os.close(inner)
+    os.close(outer)
+    assert b"USD 31.46" in heard
+    assert not export.athena.texts()
+
+
 def test_a_query_that_fails_leaves_the_store_as_it_was(
     export: Export, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
