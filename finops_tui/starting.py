@@ -69,9 +69,14 @@ class StartingApp(PaintedApp):
         """Begin, as soon as the store is open."""
         if self._opening is None:
             self.begin()
-        else:
-            if self._last is not None and self._last.rows is not None:
-                self.hold_terminal(LONGEST)
+        elif self._last is not None and self._last.rows is not None:
+            self.hold_terminal(LONGEST)
+            self._open_store()
+        else:  # what is heavy comes when there is something to see
+            self.screen.call_after_refresh(self._open_store)
+
+    def _open_store(self) -> None:
+        if self._opening is not None:
             self.run_worker(self._open(self._opening))
 
     async def _open(self, opening: Opening) -> None:
