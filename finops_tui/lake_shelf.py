@@ -24,7 +24,7 @@ _VERSION: Final = 1
 
 def folder_of(cache: Path, place: LakePlace) -> Path:
     """Where a lake's months lie: by how it is asked, whatever of it is wanted now."""
-    known = "\0".join((place.engine, *(place.tags or ("*",)), "", *place.columns))
+    known = "\0".join((place.lake, *(place.tags or ("*",)), "", *place.columns))
     return cache / FOLDER / hashlib.sha256(known.encode()).hexdigest()[:24]
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from finops_tui.engines.base import Dialect, Table, Told
 
 _DIALECT: Final[Dialect] = "trino"
+_FOLDER: Final = "athena-"
+_LEFT_SECONDS: Final = 2 * 24 * 3600
+"""Age of an answer's folder after which nobody is reading it: whoever was did not come to an end."""
+
 _REPAIR: Final = "run its crawler or MSCK REPAIR TABLE, and load again"
 _REUSED: Final = "Athena still had the answer to this question about the same data; nothing was scanned"
 
@@ -230,7 +236,11 @@ class Athena:
     def _results(self) -> Iterator[Results]:
         """A private folder for an answer, gone afterwards."""
         self._scratch.mkdir(0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="athena-", dir=self._scratch) as folder:
+        for left in self._scratch.glob(f"{_FOLDER}*"):
+            with suppress(FileNotFoundError):  # another sweeps, too
+                if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._scratch) as folder:
             yield Results(self._queries, Path(folder))
 
     def _asked(self, stop: threading.Event) -> tuple[LakePeriod, ...]:

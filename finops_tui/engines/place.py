@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from finops_tui.engines.base import EngineError
 from finops_tui.queries.safe_text import clean
@@ -17,6 +17,9 @@ MOST_TAGS: Final = 8
 
 OURS: Final = ("months", "tags", "columns", "top")
 """Words of the query that no engine sees."""
+
+HOW: Final = ("max_usd", "usd_per_tb", "workgroup", "output", "transfer")
+"""Words that say how an engine is asked and what may be spent, not which lake it is."""
 
 TOP: Final = 500
 """Resources or line items that a question about them brings at most."""
@@ -43,6 +46,13 @@ class LakePlace:
     tags: tuple[str, ...] | None = None
     columns: tuple[str, ...] = ()
     top: int = TOP
+
+    @property
+    def lake(self) -> str:
+        """Which lake it is, however it is asked: what is held of it stays good when that changes."""
+        pairs = parse_qsl(urlsplit(self.engine).query, keep_blank_values=True)
+        which = [pair for pair in pairs if pair[0].lower() not in HOW]
+        return self.engine if which == pairs else f"{self.engine.partition('?')[0]}?{urlencode(which)}"
 
 
 def parse(url: str) -> LakePlace:

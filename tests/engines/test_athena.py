@@ -1,5 +1,6 @@
 """Athena's whole flow over HTTP: every way an answer comes here, to the last digit."""
 
+import os
 import stat
 import threading
 from decimal import Decimal
@@ -178,3 +179,16 @@ def test_answers_lie_in_private_files(export: Export, tmp_path: Path, stop: thre
                 assert stat.S_IMODE(path.stat().st_mode) == 0o600
                 assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
                 assert not any(secret.encode() in path.read_bytes() for secret in (KEY_ID, SECRET, TOKEN))
+
+
+def test_what_a_killed_program_left_is_swept(export: Export, tmp_path: Path, stop: threading.Event) -> None:
+    old, new = tmp_path / "athena-old", tmp_path / "athena-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "answer-1.csv").write_text("charges")
+    days = 3 * 24 * 3600
+    os.utime(old, (old.stat().st_atime, old.stat().st_mtime - days))
+    asked(Athena(export.url(), tmp_path), BY_SERVICE, stop)
+    assert [path.name for path in tmp_path.glob("athena-*")] == [new.name], (
+        "another may be reading the new one"
+    )

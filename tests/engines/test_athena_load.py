@@ -91,6 +91,18 @@ def test_more_than_may_be_spent_is_asked_about_before_anything_is(
     assert queried(capsys) == bill.total(export.all())
 
 
+def test_months_that_are_held_stay_good_when_more_may_be_spent(
+    export: Export, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["load", export.url()]) == 0
+    export.deliver(MARCH, bill.rows(MARCH, 222, seed=5))
+    export.athena.asked.clear()
+    export.athena.groups["other"] = export.athena.groups["finops"]
+    assert main(["load", export.url(max_usd="7", workgroup="other", transfer="pages")]) == 0
+    assert months(export) == [MARCH]
+    assert queried(capsys) == bill.total(export.all())
+
+
 @pytest.mark.parametrize(("said", "code"), [(b"y\n", 0), (b"n\n", 2)])
 def test_somebody_at_a_terminal_is_asked_once(export: Export, home: Path, said: bytes, code: int) -> None:
     outer, inner = pty.openpty()
