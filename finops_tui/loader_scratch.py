@@ -41,7 +41,7 @@ def connected(
 
     try:
         with (
-            closing(engine.connect(scratch=scratch, memory=memory)) as connection,
+            closing(engine.connect(str(work / "load.duckdb"), scratch=scratch, memory=memory)) as connection,
             _watched(connection, cancelled, tick),
         ):
             connection.execute("SET preserve_insertion_order = false")

@@ -1,7 +1,8 @@
 """`staged` in two: `staged_lines`, what is said once per distinct line, and `staged_items`, a row per charge.
 
 Mappings of divided records fill the two; a mapping that fills `staged` as one table is split here. In the
-end `staged` is a view that puts them together again.
+end `staged` is a view that puts them together again. They are in memory as long as there is room; only
+raw text is in the scratch file, where it takes a tenth of the room.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _TIMES: Final = ("ChargePeriodStart", "ChargePeriodEnd")
 _INTO: Final = dividing.Target("staged_lines", "staged_items", "staged_keys")
 
 _VIEW_SQL: Final = """
-CREATE OR REPLACE VIEW staged AS
+CREATE OR REPLACE TEMP VIEW staged AS
 SELECT l.* EXCLUDE (line), i.* EXCLUDE (line) FROM staged_items i JOIN staged_lines l USING (line)"""
 
 _VIEWS_SQL: Final = "SELECT count(*) FROM duckdb_views() WHERE view_name = 'staged' AND NOT internal"
@@ -51,8 +52,8 @@ def create(connection: DuckDBPyConnection, scale: int) -> None:
         "file INTEGER",
         "record BIGINT",
     ]
-    connection.execute(f"CREATE OR REPLACE TABLE staged_lines ({', '.join(lines)})")
-    connection.execute(f"CREATE OR REPLACE TABLE staged_items ({', '.join(items)})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_lines ({', '.join(lines)})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_items ({', '.join(items)})")
 
 
 def forget(connection: DuckDBPyConnection) -> None:
