@@ -38,6 +38,9 @@ COLUMNS: Final = (
 LEFT_OUT: Final = ("SkuId", "SkuMeter", "x_UsageType", "x_ServiceCode", "InvoiceId")
 """What may be left out beside tags and columns that were asked for."""
 
+VALUES: Final = 1_000
+"""Values beyond which a tag nobody asked for is left out: names of things rather than of groups of them."""
+
 RESOURCES: Final = ("ResourceId", "ResourceName", "ResourceType")
 LEFT: Final = "left_out"
 """Key in a month's file of the keys of tags that were left out of it, a list in JSON."""
@@ -85,6 +88,7 @@ class Pulled:
         bytes: Read by the engine, where it says so.
         usd: What that cost, where it is known.
         notes: What the user should know: dimensions that were left out.
+        shape: What it is rolled up by in the end.
     """
 
     rows: int
@@ -92,6 +96,7 @@ class Pulled:
     bytes: int | None = None
     usd: Decimal | None = None
     notes: tuple[str, ...] = ()
+    shape: Shape | None = None
 
 
 def shape(table: Table, tags: Sequence[str], columns: Sequence[str]) -> Shape:
@@ -140,6 +145,7 @@ def pull(
     where: Sequence[Condition] = (),
     most: int | None = None,
     top: int | None = None,
+    narrow: bool = False,
 ) -> Pulled:
     """Ask for a period, and write it down as FOCUS in a Parquet file.
 
@@ -153,6 +159,7 @@ def pull(
         where: Conditions beside the period.
         most: Rows that are too many; `ROWS` by default.
         top: Only so many, the largest by effective cost first.
+        narrow: Leave out tags of more than `VALUES` values, as nobody asked for them by name.
 
     Raises:
         EngineError: it was not answered, or has too many rows whatever is left out.
@@ -183,12 +190,14 @@ def pull(
             notes.append(f"{period}: more than {most:,} rows; {_said(dim)} is left out of it")
             wanted = wanted.without(dim)
             left += [dim.key] if isinstance(dim, Tag) else []
+        if narrow:
+            question, wanted, rows = _narrowed(connection, question, wanted, notes)
         lines = _write(connection, question, path, engine.where, left)
     except duckdb.Error as error:
         raise EngineError(f"{engine.where}: {clean(str(error)[:400])}") from error
     finally:
         connection.close()
-    return Pulled(rows, lines, batches.bytes, batches.usd, (*notes, *batches.notes))
+    return Pulled(rows, lines, batches.bytes, batches.usd, (*notes, *batches.notes), wanted)
 
 
 def _columns(table: Table, names: Sequence[str]) -> list[Column]:
@@ -209,6 +218,31 @@ def _widest(connection: DuckDBPyConnection, wanted: Shape) -> Dimension:
     counts = ", ".join(f"approx_count_distinct(d{n})" for n in places)
     row = connection.execute(f"SELECT {counts} FROM cube").fetchone() or ()
     return wanted.dims[max(zip(row, places, strict=True))[1]]
+
+
+def _narrowed(
+    connection: DuckDBPyConnection, question: Rollup, wanted: Shape, notes: list[str]
+) -> tuple[Rollup, Shape, int]:
+    """The rows of `cube` less the tags that have too many values, added up here: nothing is asked again."""
+    tags = {n: dim for n, dim in enumerate(question.dims) if isinstance(dim, Tag)}
+    counts = ", ".join(["count(*)", *(f"count(DISTINCT d{n})" for n in tags)])
+    rows, *found = connection.execute(f"SELECT {counts} FROM cube").fetchone() or (0,)
+    wide = {n: count for n, count in zip(tags, found, strict=True) if count > VALUES}
+    if not wide:
+        return question, wanted, int(rows)
+    for n, count in wide.items():
+        key = clean(tags[n].key)
+        notes.append(f"tag {key} has {count:,} values and is left out; tags= names the ones that are wanted")
+        wanted = wanted.without(tags[n])
+    kept = [n for n in range(len(question.dims)) if n not in wide]
+    dims = ", ".join(f"d{n} AS d{place}" for place, n in enumerate(kept))
+    sums = ", ".join(f"sum(m{n}) AS m{n}" for n in range(len(question.measures)))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE cube AS SELECT {dims}, {sums}, sum(n)::BIGINT AS n FROM cube"
+        f" GROUP BY {', '.join(f'd{n}' for n in kept)}"
+    )
+    row = connection.execute("SELECT count(*) FROM cube").fetchone()
+    return replace(question, dims=tuple(question.dims[n] for n in kept)), wanted, int(row[0]) if row else 0
 
 
 def _usd(engine: Engine, question: Rollup) -> Decimal:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from finops_tui import lake_cube
 from finops_tui.engines import opening, place
-from finops_tui.engines.base import EngineError, EngineStoppedError
+from finops_tui.engines.base import EngineError, EngineStoppedError, Tag
 from finops_tui.lake_shelf import Shelf
 from finops_tui.sources.model import Progress, Refused, shown
 from finops_tui.sources.s3 import Fetched
@@ -54,6 +54,7 @@ class Lake:
         shape: What months are rolled up by.
         periods: The months that are wanted, newest first.
         agreed: Whether somebody agreed to what they cost, or it is so little that nobody is asked.
+        choosing: Whether tags are still to be chosen by how many values they have in the first month that comes.
         notes: What the user should know.
     """
 
@@ -63,6 +64,7 @@ class Lake:
     shape: Shape
     periods: tuple[LakePeriod, ...]
     agreed: bool = False
+    choosing: bool = False
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -97,6 +99,12 @@ class Lake:
             raise NotAgreedError(price)
         self.agreed = True
 
+    def keep(self) -> None:
+        """Say what months are rolled up by; those of another shape are no longer held."""
+        tags = tuple(dim.key for dim in self.shape.dims if isinstance(dim, Tag))
+        known = repr((self.shape.dims, sorted(self.engine.describe().measures)))
+        self.shelf.keep_to(hashlib.sha256(known.encode()).hexdigest(), tags)
+
     def bring(self, period: LakePeriod, stop: threading.Event, progress: Tell = None) -> Path:
         """Ask for a month, and keep it.
 
@@ -114,7 +122,12 @@ class Lake:
                 progress(Progress(words, 0, 0, 0))
 
         try:
-            pulled = lake_cube.pull(self.engine, self.shape, period.id, fresh, stop, progress=tell)
+            pulled = lake_cube.pull(
+                self.engine, self.shape, period.id, fresh, stop, progress=tell, narrow=self.choosing
+            )
+            if self.choosing and pulled.shape is not None:
+                self.shape, self.choosing = pulled.shape, False
+                self.keep()
             self.shelf.put(period, pulled)
         finally:
             with suppress(OSError):
@@ -155,9 +168,9 @@ def opened(
     if tags is None and table.maps:
         lake.consent((*lake.periods[:1], *lake.periods), agree)  # the newest is read once more, for its tags
         tags = engine.tag_keys(months[0].id, stop)[: place.MOST_TAGS]
-    tags = tags or ()
-    lake.shape = lake_cube.shape(table, tags, named.columns)
-    shelf.keep_to(hashlib.sha256(repr((lake.shape.dims, sorted(table.measures))).encode()).hexdigest(), tags)
+        lake.choosing = True
+    lake.shape = lake_cube.shape(table, tags or (), named.columns)
+    lake.keep()
     if len(months) > len(lake.periods):
         lake.notes.append(
             f"{engine.where}: the newest {len(lake.periods)} of {len(months)} billing periods are looked at (months)"

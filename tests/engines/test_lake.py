@@ -164,6 +164,30 @@ def test_too_many_rows_leave_out_what_has_most_values_and_say_so(
     assert "nothing that could be left out" in refused.refused[0].reason
 
 
+def test_tags_that_nobody_asked_for_are_the_ones_with_few_values(
+    small: lakes.Lake, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, row in enumerate(small.rows):
+        row["Tags"] |= {"name": f"thing {place}"}
+    lakes.write(small.folder, small.rows)
+    monkeypatch.setattr(lake_cube, "VALUES", 50)
+    counting = Counting(monkeypatch)
+    result = loader.load(tmp_path / "store", [f"lake://{small.folder}"])
+    assert counting.asked == sorted(lakes.MONTHS, reverse=True), "none of them twice"
+    said = [note for note in result.notes if "is left out; tags= names" in note]
+    assert [note.partition(" has ")[0] for note in said] == ["tag name"]
+    assert stored(result.loaded) == totals(small.rows)
+    keys = duckdb.execute(
+        f"SELECT DISTINCT unnest(map_keys(Tags)) FROM read_parquet('{cache}/lakes/*/lake-*.parquet') ORDER BY 1"
+    ).fetchall()
+    assert [key for (key,) in keys] == sorted(["env", "team", lakes.QUOTED])
+    counting.asked.clear()
+    assert not sync.sync(tmp_path / "store").loaded
+    assert counting.asked == [], "the choice is kept"
+    named = loader.load(tmp_path / "other", [f"lake://{small.folder}?tags=name"])
+    assert not any("left out" in note for note in named.notes)
+
+
 def test_months_tags_and_columns_are_those_that_are_wanted(
     small: lakes.Lake, cache: Path, tmp_path: Path
 ) -> None:
