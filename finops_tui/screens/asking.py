@@ -84,7 +84,7 @@ class Asking(Widget):
     async def _current(self, found: Awaitable[T]) -> T:
         turn = self._turn
         result = await found
-        if self._turn != turn:
+        if self._turn != turn or not self.app.is_running:  # the program may be ending
             raise StaleError
         return result
 
