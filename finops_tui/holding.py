@@ -49,13 +49,14 @@ class Holder:
         self, statement: Statement, teams: Teams | None = None, names: Mapping[str, str] | None = None
     ) -> None:
         """Hold what would have made a statement quicker, and what the next ones are likely to need."""
-        if not (statement.unheld or statement.by_day):
+        by_day = self._shelf.residents.uncubed(statement.by_day, statement.needed)
+        if not (statement.unheld or by_day):
             return
-        segments = {segment.alias: segment for segment in (*statement.unheld, *statement.by_day)}
+        segments = {segment.alias: segment for segment in (*statement.unheld, *by_day)}
         with self._changed:
             self._segments |= segments
             self._fields |= dict.fromkeys((*statement.needed, *usual(Fields(teams, names))))
-            if statement.by_day:
+            if by_day:
                 self._cubes[statement.needed] = self._cubes.get(statement.needed, {}) | segments
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="holding", daemon=True)
@@ -74,7 +75,9 @@ class Holder:
     def settle(self, seconds: float | None = None) -> bool:
         """Wait until all that is wanted is held, or cannot be; whether it is."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._closed or not (self._working or self._segments), seconds)
+            return self._changed.wait_for(
+                lambda: self._closed or not (self._working or self._segments), seconds
+            )
 
     def close(self) -> None:
         """Stop, and wait for the thread to end."""

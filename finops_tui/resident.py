@@ -69,7 +69,7 @@ class Residents:
         self._users: dict[int, int] = {}
         self._retired: list[tuple[int, str]] = []
         self._lookup = Lookup()
-        self._useless: set[tuple[str, tuple[int, ...]]] = set()
+        self._useless: dict[tuple[str, tuple[int, ...]], str] = {}
         self._lock = threading.Lock()
         self._building = threading.Lock()
 
@@ -213,6 +213,18 @@ class Residents:
         )
         return name
 
+    def uncubed(self, segments: Iterable[Segment], fields: Iterable[Field]) -> list[Segment]:
+        """The segments for which there may be a cube of some fields, and is none."""
+        now, wanted = self._now, frozenset(fields)
+        if not now.columns.keys() >= wanted:
+            return list(segments)
+        numbers = now.numbers(wanted)
+        return [
+            segment
+            for segment in segments
+            if (segment.alias, numbers) not in now.cubes and (segment.alias, numbers) not in self._useless
+        ]
+
     def cube(
         self, cursor: DuckDBPyConnection, segments: Iterable[Segment], fields: Iterable[Field]
     ) -> Iterator[None]:
@@ -224,15 +236,12 @@ class Residents:
             fields: Which; likewise.
         """
         with self._building:
-            now = self._now
             wanted = frozenset(fields)
-            if not wanted or not now.columns.keys() >= wanted:
+            if not wanted or not self._now.columns.keys() >= wanted:
                 return
-            numbers = now.numbers(wanted)
-            for segment in segments:
-                key = (segment.alias, numbers)
-                if segment.alias in now.tables and key not in self._now.cubes and key not in self._useless:
-                    self._add_cube(cursor, segment, numbers)
+            for segment in self.uncubed(segments, wanted):
+                if segment.alias in self._now.tables:
+                    self._add_cube(cursor, segment, self._now.numbers(wanted))
                     yield
 
     def _add_cube(self, cursor: DuckDBPyConnection, segment: Segment, numbers: tuple[int, ...]) -> None:
@@ -240,10 +249,11 @@ class Residents:
         columns = ", ".join(f"c{n}" for n in numbers)
         lines = f"{now.table(segment)} WHERE seg = {number(segment)}"
         (kinds, count) = _row(
-            cursor, f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {lines})), count(*) FROM {lines}"
+            cursor,
+            f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {lines})), count(*) FROM {lines}",
         )
         if kinds * _WORTHWHILE > count or self._lines > self._most:
-            self._useless.add((segment.alias, numbers))
+            self._useless[segment.alias, numbers] = ""
             return
         table = f"k{segment.scale}_{'_'.join(map(str, numbers))}_{now.epoch}"
         select = (

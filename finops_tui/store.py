@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from finops_tui import engine, generations, kept, queries
+from finops_tui import engine, fetched, generations, kept, queries
 from finops_tui.answers import Answers, frozen
 from finops_tui.attached import DamagedSegmentError, MissingSegmentError, Shelf, words
 from finops_tui.holding import Holder
@@ -107,6 +107,8 @@ class Store:
         engine.raise_descriptor_limit()
         self._scratch = tempfile.TemporaryDirectory(prefix="finops-tui-")  # 0700, never under the root
         self._answers = Answers()
+        self._heights: dict[Hashable, int] = {}
+        """How many rows answers of a kind had: those to come will have about as many."""
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="answer")
         self._running: dict[_Asked, Future[pl.DataFrame]] = {}
         self._refreshing = threading.Lock()
@@ -237,7 +239,8 @@ class Store:
                 time.sleep(_AGAIN)
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._holder.close()
-        self._shelf.close()
+        with self._refreshing:  # somebody may be on the way to a newer generation
+            self._shelf.close()
         self._scratch.cleanup()
 
     def _read(self) -> None:
@@ -278,12 +281,18 @@ class Store:
         import duckdb
         import polars as pl
 
+        kind = (asked.question, asked.view.group_by, asked.view.grain)
         try:
-            return pl.DataFrame(asked.cursor.sql(statement.sql, params=statement.values))
+            few = self._heights.get(kind, fetched.FEW + 1) <= fetched.FEW
+            frame = fetched.by_hand(asked.cursor, statement.sql, statement.values) if few else None
+            if frame is None:
+                frame = fetched.through_arrow(asked.cursor, statement.sql, statement.values)
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
             if asked.stopped.is_set():
                 raise InterruptedAnswerError("given up while it was computed") from error
             raise self._explained(error, asked) from error
+        self._heights[kind] = frame.height
+        return frame
 
     def _explained(self, error: Exception, asked: _Asked) -> StoreError:
         """An error of the engine in words; one about damage names the unit."""

@@ -132,7 +132,11 @@ def render(
     # A relation over no segment binds nothing, and DuckDB refuses values that no placeholder takes.
     named = set(_PLACEHOLDER.findall(sql))
     values = {name: v for name, v in {**scope.bind.values, **given}.items() if name in named}
-    unheld = tuple(s for s in scope.segments if not (scope.is_held(s) or scope.converts(s))) if scope.needed else ()
+    unheld = (
+        tuple(s for s in scope.segments if not (scope.is_held(s) or scope.converts(s)))
+        if scope.needed
+        else ()
+    )
     return Statement(sql, values, scope.needed, unheld, scope.by_day)
 
 

@@ -248,7 +248,9 @@ class CostRows:
         given = {name: sums.get(name, "{}").format(sql) for name, sql in self._times(day).items()}
         given |= {name: scope.resident.column(field) for name, field in texts.items()}
         given |= {"part": scope.part(day), "cost": f"sum({scope.cost('c')})"}
-        return f"  SELECT {self._in_order(given)}\n  FROM {rows}\n  WHERE {scope.days(day)} GROUP BY ALL{_SOME}"
+        return (
+            f"  SELECT {self._in_order(given)}\n  FROM {rows}\n  WHERE {scope.days(day)} GROUP BY ALL{_SOME}"
+        )
 
     def _months(
         self,
