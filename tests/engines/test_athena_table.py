@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -112,10 +113,10 @@ def test_a_stop_while_listing(export: Export, tmp_path: Path, stop: threading.Ev
 @pytest.fixture
 def folders(export: Export, lake: lakes.Lake) -> dict[str, int]:
     """A table of somebody's own: partitions, and no manifests; the sizes of its months."""
-    sizes = {}
+    sizes: dict[str, int] = defaultdict(int)
     for path in sorted(lake.folder.rglob("*.parquet")):
         export.bucket.put(f"lake/{path.parent.name}/{path.name}", path.read_bytes())
-        sizes[path.parent.name.rpartition("=")[2]] = path.stat().st_size
+        sizes[path.parent.name.rpartition("=")[2]] += path.stat().st_size
     types = {"VARCHAR": "string", "DOUBLE": "double", "TIMESTAMPTZ": "timestamp"}
     columns = {
         name.lower(): types.get(kind, "map<string,string>" if kind.startswith("MAP") else kind.lower())
