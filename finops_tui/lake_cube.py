@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from finops_tui import lake_file
 from finops_tui.engines import answer, schema
 from finops_tui.engines.base import Column, Day, EngineError, Moment, Rollup, Tag
+from finops_tui.lake_file import COLUMNS
 from finops_tui.queries.safe_text import clean
-from finops_tui.sources.lake import MARK
 
 if TYPE_CHECKING:
     import threading
@@ -25,31 +24,11 @@ if TYPE_CHECKING:
 ROWS: Final = 2_000_000
 """Rows of a period beyond which the widest of what can be left out is left out."""
 
-COLUMNS: Final = (
-    "BillingAccountId", "BillingAccountName", "BillingCurrency", "SubAccountId", "SubAccountName",
-    "ProviderName", "ServiceProviderName", "PublisherName", "InvoiceIssuerName", "InvoiceId", "ServiceName",
-    "ServiceCategory", "RegionId", "RegionName", "ChargeCategory", "ChargeClass", "ChargeFrequency",
-    "PricingCategory", "PricingUnit", "ConsumedUnit", "PricingCurrency", "CommitmentDiscountId",
-    "CommitmentDiscountName", "CommitmentDiscountCategory", "CommitmentDiscountType",
-    "CommitmentDiscountStatus", "CommitmentDiscountUnit", "SkuId", "SkuMeter", "x_ServiceCode", "x_UsageType",
-)  # fmt: skip
-"""What a period is grouped by beside the day, where the table has it."""
-
 LEFT_OUT: Final = ("SkuId", "SkuMeter", "x_UsageType", "x_ServiceCode", "InvoiceId")
 """What may be left out beside tags and columns that were asked for."""
 
 VALUES: Final = 1_000
 """Values beyond which a tag nobody asked for is left out: names of things rather than of groups of them."""
-
-RESOURCES: Final = ("ResourceId", "ResourceName", "ResourceType")
-LEFT: Final = "left_out"
-"""Key in a month's file of the keys of tags that were left out of it, a list in JSON."""
-
-LINES: Final = (
-    *RESOURCES, "AvailabilityZone", "ChargeDescription", "SkuPriceId", "CapacityReservationId",
-    "CapacityReservationStatus", "ServiceSubcategory", "BillingAccountType", "SubAccountType",
-)  # fmt: skip
-"""What line items say beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +171,7 @@ def pull(
             left += [dim.key] if isinstance(dim, Tag) else []
         if narrow:
             question, wanted, rows = _narrowed(connection, question, wanted, notes)
-        lines = _write(connection, question, path, engine.where, left)
+        lines = lake_file.write(connection, question, path, engine.where, left)
     except duckdb.Error as error:
         raise EngineError(f"{engine.where}: {clean(str(error)[:400])}") from error
     finally:
@@ -252,52 +231,3 @@ def _usd(engine: Engine, question: Rollup) -> Decimal:
 
 def _said(dim: Dimension) -> str:
     return f"tag {clean(dim.key)}" if isinstance(dim, Tag) else clean(dim.name)
-
-
-def _write(
-    connection: DuckDBPyConnection, question: Rollup, path: Path, where: str, left: Sequence[str]
-) -> int:
-    """Write the rows of `cube` as FOCUS, in an order of their own; how many rows of the lake are in them."""
-    first = date.fromisoformat(f"{question.period}-01")
-    end = (first + timedelta(days=31)).replace(day=1)
-    columns, tags = [], []
-    for n, dim in enumerate(question.dims):
-        if isinstance(dim, Day):
-            columns += [
-                f'd{n}::TIMESTAMP AS "ChargePeriodStart"',
-                f'(d{n} + 1)::TIMESTAMP AS "ChargePeriodEnd"',
-            ]
-        elif isinstance(dim, Tag):
-            tags.append(f"{{'key': {_literal(dim.key)}, 'value': d{n}}}")
-        else:
-            columns.append(f"d{n} AS {_quoted(focus_name(dim.name))}")
-    columns += [f'm{n} AS "{name}"' for n, name in enumerate(question.measures)]
-    entries = f"list_filter([{', '.join(tags)}], lambda t: t.value IS NOT NULL)" if tags else "[]"
-    if tags:
-        columns.append(f'map_from_entries({entries}) AS "Tags"')
-    columns += [
-        f"TIMESTAMP '{first} 00:00:00' AS \"BillingPeriodStart\"",
-        f"TIMESTAMP '{end} 00:00:00' AS \"BillingPeriodEnd\"",
-        f'{_literal(where)} AS "{MARK}"',
-    ]
-    order = ", ".join(f"d{n} NULLS LAST" for n in range(len(question.dims)))
-    connection.execute(
-        f"COPY (SELECT {', '.join(columns)} FROM cube ORDER BY {order}) TO {_literal(str(path))}"
-        f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{LEFT}: {_literal(json.dumps(list(left)))}}})"
-    )
-    row = connection.execute("SELECT coalesce(sum(n), 0) FROM cube").fetchone()
-    return int(row[0]) if row else 0
-
-
-def focus_name(name: str) -> str:
-    """A column's name as FOCUS spells it, whatever the table's case."""
-    known = {one.lower(): one for one in (*COLUMNS, *LINES, "ChargePeriodStart", "ChargePeriodEnd")}
-    return known.get(name.lower(), name)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

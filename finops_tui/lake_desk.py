@@ -10,13 +10,12 @@ import asyncio
 import tempfile
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from finops_tui import lake_cube, lake_lens, lake_need
-from finops_tui.engines.base import Column, EngineError, EngineStoppedError, PeriodColumn, Table
+from finops_tui import lake_bring, lake_file, lake_need
+from finops_tui.engines.base import EngineError, EngineStoppedError, PeriodColumn, Table
 from finops_tui.manifest import StoreError
 from finops_tui.screens.desk import DeskError
 from finops_tui.sources.lake import SOURCE
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from finops_tui.engines.base import Engine, Told
-    from finops_tui.lake_cube import Shape
+    from finops_tui.lake_bring import Described
     from finops_tui.lake_need import Need
     from finops_tui.queries import Ask
     from finops_tui.queries.view import View
@@ -36,22 +34,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = 8
 """Answers of the engine that are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What is known of a lake once its engine has described the table."""
-
-    engine: Engine
-    table: Table
-    shape: Shape
-    top: int
-
-    @property
-    def held(self) -> frozenset[str]:
-        """Columns that months are rolled up by, folded."""
-        names = (lake_cube.focus_name(dim.name) for dim in self.shape.dims if isinstance(dim, Column))
-        return frozenset(name.lower() for name in names)
 
 
 @dataclass(slots=True, eq=False)
@@ -208,48 +190,16 @@ class LakeAsk:
         def tell(words: str) -> None:
             self.words = words
 
-        store = await asyncio.to_thread(self._fetch, lake, need, view, stop, folder, notes, tell)
+        def fetch() -> Store:
+            asked = lake_bring.Asked(lake, self.store, self.names, need, view, self._months(view), folder)
+            with self._one:
+                return asked.fetch(stop, notes, tell)
+
+        store = await asyncio.to_thread(fetch)
         brought = next((one for one in self._brought.values() if one.stop is stop), None)
         if brought is not None:
             brought.words = "; ".join(notes)
         return store
-
-    def _fetch(  # noqa: PLR0917 - in a thread, which takes no keywords
-        self,
-        lake: Described,
-        need: Need,
-        view: View,
-        stop: threading.Event,
-        folder: Path,
-        notes: list[str],
-        tell: Callable[[str], None],
-    ) -> Store:
-        from finops_tui.store import Store
-
-        near, beyond = lake_need.near(view, lake.table, lake.held, self.store.teams)
-        if beyond:
-            notes.append("filter: part of it cannot be asked of the engine, and counts among what came")
-        months = self._months(view)
-        where = lake_lens.pushed(self.store, near, lake.shape, months)
-        wanted = lake_lens.Wanted(need, months, where, lake.top)
-        price = _price(lake, wanted)
-
-        def told(at: Told) -> None:
-            tell(f"{at.state} {at.elapsed:.0f} s{price}: {lake.engine.where}; Esc gives it up")
-
-        paths: list[Path] = []
-        said: list[str] = []
-        with self._one:
-            for more in lake_lens.asked(view, need) if need.lines else [()]:
-                one = replace(wanted, where=(*where, *more))
-                paths, said = lake_lens.bring(lake.engine, lake.shape, one, folder, stop=stop, progress=told)
-                if paths:
-                    break
-        notes += said
-        root = folder / "store"
-        if paths:
-            _load(root, paths, stop)
-        return Store(root, teams=self.store.teams, names=self.names, rates=self.store.rates)
 
 
 def attach(
@@ -281,47 +231,9 @@ def attach(
 
 def _may_need(question: str, view: View, store: Store) -> bool:
     """Whether a question may be beyond the months, by what FOCUS has and months never do."""
-    every = dict.fromkeys(lake_cube.LINES, "VARCHAR")
+    every = dict.fromkeys(lake_file.LINES, "VARCHAR")
     table = Table(("lake",), every, PeriodColumn("", "text"), {})
     return lake_need.need(question, view, table, frozenset(), store.teams) is not None
-
-
-def _price(lake: Described, wanted: lake_lens.Wanted) -> str:
-    """What a question will cost at most, in words; '' where nobody knows.
-
-    Raises:
-        EngineError: it is more than may be spent.
-    """
-    estimates = [lake.engine.estimate(one) for one in lake_lens.questions(lake.engine, lake.shape, wanted)]
-    known = [one for one in estimates if one is not None]
-    if not known:
-        return ""
-    usd = sum((one.usd for one in known), Decimal(0))
-    read = sum(one.bytes for one in known)
-    most = lake.engine.max_usd
-    if most is not None and usd > most:
-        raise EngineError(
-            f"this may read {read / 1e9:,.1f} GB and cost USD {usd:.2f}; at most USD {most} may be spent (max_usd)"
-        )
-    return f", at most {read / 1e6:,.0f} MB, USD {usd:.2f}"
-
-
-def _load(root: Path, paths: list[Path], stop: threading.Event) -> None:
-    """Load what came into a store of its own.
-
-    Raises:
-        EngineError: it is no bill.
-        EngineStoppedError: `stop` was set.
-    """
-    from finops_tui import loader
-    from finops_tui.sources.model import Discovery
-
-    try:
-        result = loader.load_found(root, Discovery(tuple(paths)), [], cancelled=stop.is_set)
-    except loader.LoadCancelledError as error:
-        raise EngineStoppedError("stopped") from error
-    if result.refused:
-        raise EngineError(result.refused[0].reason)
 
 
 def _close(task: asyncio.Task[Store]) -> None:

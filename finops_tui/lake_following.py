@@ -17,7 +17,8 @@ from finops_tui.sync_sources import LOADED, Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from finops_tui.lake_desk import Described, LakeAsk
+    from finops_tui.lake_bring import Described
+    from finops_tui.lake_desk import LakeAsk
     from finops_tui.lake_fetch import Lake
     from finops_tui.screens.desk import Desk
     from finops_tui.sources.model import Progress
@@ -74,7 +75,7 @@ class Following:
 
     def _described(self, stop: threading.Event) -> Described:
         """The lake for questions, on an engine of its own: months may still be on their way."""
-        from finops_tui.lake_desk import Described
+        from finops_tui.lake_bring import Described
 
         named = place.parse(self._url)
         shelf = Shelf(paths.cache_folder(), named)
@@ -82,8 +83,10 @@ class Following:
         table = engine.describe()
         if stop.is_set():
             raise EngineStoppedError("stopped")
-        tags = named.tags if named.tags is not None else shelf.tags or ()
-        return Described(engine, table, lake_cube.shape(table, tags, named.columns), named.top)
+        tags = named.tags if named.tags is not None else shelf.tags
+        if tags is None and table.maps:
+            raise EngineError("the first month is still on its way")
+        return Described(engine, table, lake_cube.shape(table, tags or (), named.columns), named.top)
 
     def _work(self) -> None:
         try:

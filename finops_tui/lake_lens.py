@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from finops_tui import lake_cube
 from finops_tui.engines import answer, dialects, schema
 from finops_tui.engines.base import Column, Day, EngineError, In, Rollup, Tag
+from finops_tui.lake_file import LEFT, focus_name
 from finops_tui.queries.dimensions import MISSING_TAGS
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _rest(month: Path, came: Path, column: str, where: Sequence[In], path: Path)
         added = ", ".join(f'sum("{name}")::{kinds[name]} AS "{name}"' for name in sums)
         some = " OR ".join(f'"{name}" <> 0' for name in sums)
         connection.execute(
-            f"COPY (SELECT * FROM (SELECT {by}, {added}, '{OTHERS}' AS \"{lake_cube.focus_name(column)}\" FROM ("
+            f"COPY (SELECT * FROM (SELECT {by}, {added}, '{OTHERS}' AS \"{focus_name(column)}\" FROM ("
             f"SELECT {by}, {plus} FROM read_parquet('{_text(month)}') WHERE {kept}"
             f" UNION ALL SELECT {by}, {minus} FROM read_parquet('{_text(came)}')) GROUP BY {by}) WHERE {some})"
             f" TO '{_text(path)}' (FORMAT parquet)"
@@ -209,7 +210,7 @@ def _within(shape: Shape, month: Path) -> Shape:
         columns = {str(row[0]).lower() for row in rows}
         left = connection.execute(
             "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) = ?",
-            [str(month), lake_cube.LEFT],
+            [str(month), LEFT],
         ).fetchone()
     finally:
         connection.close()
@@ -219,7 +220,7 @@ def _within(shape: Shape, month: Path) -> Shape:
         for dim in shape.dims
         if (isinstance(dim, Tag) and dim.key not in keys)
         or isinstance(dim, Day)
-        or (isinstance(dim, Column) and lake_cube.focus_name(dim.name).lower() in columns)
+        or (isinstance(dim, Column) and focus_name(dim.name).lower() in columns)
     )
     if not dims:
         raise EngineError("the month that is held has none of the lake's columns")
@@ -232,7 +233,7 @@ def _raw(files: Iterable[Path], dim: Column | Tag) -> tuple[str | None, ...]:
         key = dim.key.replace("'", "''")
         column = f"\"Tags\"['{key}']"
     else:
-        column = f'"{lake_cube.focus_name(dim.name)}"'
+        column = f'"{focus_name(dim.name)}"'
     listed = ", ".join(f"'{_text(path)}'" for path in files)
     connection = answer.connected()
     try:

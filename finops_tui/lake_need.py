@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from finops_tui.engines import schema
-from finops_tui.lake_cube import LINES, RESOURCES
+from finops_tui.lake_file import LINES, RESOURCES
 from finops_tui.queries import dimensions, filters
 from finops_tui.queries.filter_ast import AGGREGATES, And, Compare, Match, Not, Or, columns_of, conjoin
 

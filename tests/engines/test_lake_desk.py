@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finops_tui import lake_cube, lake_desk, lake_lens, loader, paths
+from finops_tui import lake_bring, lake_cube, lake_desk, lake_lens, loader, paths
 from finops_tui.engines import place
 from finops_tui.engines.base import EngineError, EngineStoppedError, Estimate, Told
 from finops_tui.engines.opening import opened
@@ -88,12 +88,12 @@ class Bench:
         self.reachable = True
         self.ask = lake_desk.LakeAsk(self.store, self.store.ask, lambda _: self._described(named))
 
-    def _described(self, named: place.LakePlace) -> lake_desk.Described:
+    def _described(self, named: place.LakePlace) -> lake_bring.Described:
         if not self.reachable:
             raise EngineError("sc://nowhere: connection refused")
         table = self.engine.describe()
         shape = lake_cube.shape(table, named.tags or (), ())
-        return lake_desk.Described(self.engine, table, shape, TOP)  # type: ignore[arg-type]
+        return lake_bring.Described(self.engine, table, shape, TOP)  # type: ignore[arg-type]
 
     def expected(self, **only: Any) -> dict[str | None, Decimal]:
         """Effective cost of September in USD by resource, line by line."""
