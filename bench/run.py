@@ -1,11 +1,13 @@
 """Load and ten questions, beside bare DuckDB on the same file, in one interleaved run.
 
     python bench/run.py [--rows N] [--rounds N] [--write]
+    python bench/run.py --terminal [--store FOLDER] [--tools FOLDER] [--rounds N] [--write]
     python bench/run.py --loads [--bill FOLDER ...] [--memory SIZE] [--rows N] [--rounds N] [--write]
 
 Both sides run as processes of their own, start-up included, one after the other in every round, so that a
 busy machine slows both. Totals are compared before anything is timed. `--write` puts the table into
-bench/RESULTS.md, in place of the one of the same name. `--loads` measures loads alone (loads.py).
+bench/RESULTS.md, in place of the one of the same name. `--loads` measures loads alone (loads.py),
+`--terminal` start-up and keys (terminal.py).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from pathlib import Path
 from typing import Final
 
 import loads
+import terminal
 
 FOLDER: Final = Path(__file__).resolve().parent
 
@@ -143,12 +146,20 @@ def main() -> None:
     )
     parser.add_argument("--bill", type=Path, action="append", default=[], help="a folder of Parquet to load")
     parser.add_argument("--memory", default="1GB", help="limit of both sides, with --loads (default: 1GB)")
+    parser.add_argument("--terminal", action="store_true", help="start-up, keys, bytes and the event loop")
+    parser.add_argument("--store", type=Path, help="the store to open, with --terminal (default: one made here)")
+    parser.add_argument("--tools", default="", help="folder of VisiData's and harlequin's programs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if options.loads:
             what = "Loads"
             text = loads.table(folder, options.bill, options.rows, options.rounds, options.memory)
+        elif options.terminal:
+            what = "Terminal"
+            bill = str(options.bill[0]) if options.bill else terminal.small_bill(folder)
+            store = options.store or terminal.small_store(folder, bill)
+            text = terminal.table(folder, store, options.tools, bill, options.rounds)
         else:
             what = "Questions"
             text = report(measure(folder, options.rows, options.rounds), options.rows, options.rounds)

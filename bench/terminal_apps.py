@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import curses
     from collections.abc import Awaitable
 
+    from textual.app import ComposeResult
+
 ROWS = 1000
 DAYS, SERIES = 92, 9
 
@@ -28,7 +30,7 @@ def empty() -> None:
 
 def table() -> None:
     """Textual's own table."""
-    from textual.app import App, ComposeResult
+    from textual.app import App
     from textual.widgets import DataTable
 
     class Tabled(App[None]):
@@ -82,7 +84,7 @@ def plotext() -> None:
     """Stacked bars by plotext, drawn again at every key."""
     import plotext as plt  # type: ignore[import-untyped]
     from rich.text import Text
-    from textual.app import App, ComposeResult
+    from textual.app import App
     from textual.widgets import Static
 
     class Plotted(App[None]):
@@ -110,8 +112,6 @@ def plotext() -> None:
 
 def stacked() -> None:
     """The same bars by the explorer's chart."""
-    from textual.app import ComposeResult
-
     from finops_tui.painted import PaintedApp
     from finops_tui.screens.color import Look
     from finops_tui.screens.widgets.stacked import Series, StackedColumns
@@ -163,7 +163,24 @@ async def _gaps(root: str, bill: str) -> dict[str, tuple[float, float, float]]:
             found["nothing"] = await _ticks(asyncio.sleep(2))
 
             async def ask() -> None:
-                for key in "enter down enter z z d escape [ [ ] ] v v v v v".split():
+                for key in [
+                    "enter",
+                    "down",
+                    "enter",
+                    "z",
+                    "z",
+                    "d",
+                    "escape",
+                    "[",
+                    "[",
+                    "]",
+                    "]",
+                    "v",
+                    "v",
+                    "v",
+                    "v",
+                    "v",
+                ]:
                     await pilot.press(key)
                     await asyncio.sleep(0.15)
 
@@ -171,10 +188,9 @@ async def _gaps(root: str, bill: str) -> dict[str, tuple[float, float, float]]:
             if bill:
                 with Store(Path(folder) / "store") as other:
                     desk = build_desk(other, Settings(), Look())
-                    assert desk.load is not None
-                    found["a load"] = await _ticks(
-                        desk.load([bill], lambda _: None, lambda: False)
-                    )
+                    if desk.load is None:
+                        raise SystemExit("nothing can be loaded")
+                    found["a load"] = await _ticks(desk.load([bill], lambda _: None, lambda: False))
     return found
 
 

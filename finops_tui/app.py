@@ -199,7 +199,8 @@ class FinopsApp(StartingApp):
                 screen.offer(*words)
 
     async def action_refresh_data(self) -> None:
-        """Look for newer data."""
+        """Look for newer data, and write everything again: something else may have written over it."""
+        self.write_all()
         if self.desk.refresh is None:
             self.panes.say("there is nothing to refresh")
             return

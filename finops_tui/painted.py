@@ -63,6 +63,11 @@ class PaintedApp(App[None]):
             self.painter.forget()
         return enter
 
+    def write_all(self) -> None:
+        """Write the whole screen again, whatever the terminal is thought to show."""
+        self.painter.forget()
+        self._paint()
+
     @property
     def waiting(self) -> bool:
         """Whether a pane waits for an answer."""

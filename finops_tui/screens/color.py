@@ -134,7 +134,7 @@ def apply_environment(look: Look, environ: MutableMapping[str, str]) -> None:
     environ.pop("NO_COLOR", None)
     if look.depth == "none":
         environ["NO_COLOR"] = "1"
-    if "SSH_CONNECTION" in environ:
+    if "SSH_CONNECTION" in environ or "SSH_TTY" in environ:
         environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
         environ.setdefault("TEXTUAL_FPS", "25")
