@@ -137,6 +137,15 @@ def test_the_explorer_asks_before_it_takes_the_screen(export: Export, home: Path
     assert not export.athena.texts()
 
 
+def test_a_month_is_not_read_twice_for_more_than_may_be_spent_unasked(
+    export: Export, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("finops_tui.lake_cube.ROWS", 100)
+    assert main(["load", export.url(usd_per_tb=DEAR), "--yes"]) == 2
+    assert "it would be read once more, for up to USD 10.4858" in capsys.readouterr().err
+    assert months(export) == [APRIL, MARCH]
+
+
 def test_a_query_that_fails_leaves_the_store_as_it_was(
     export: Export, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
