@@ -124,14 +124,17 @@ def store_of(options: argparse.Namespace, settings: Settings, *, demo: bool) -> 
     """The store that the options name, open for reading; for the caller to close."""
     from finops_tui.store import Store
 
+    root = getattr(options, "root", None) or _root(options, demo=demo)
+    rates = settings.rates.read() if settings.rates is not None else None
+    return Store(root, teams=settings.teams, names=settings.account_names, rates=rates)
+
+
+def _root(options: argparse.Namespace, *, demo: bool) -> Path:
     if demo:
         from finops_tui import demo as bundled
 
-        root = bundled.root()
-    else:
-        root = paths.store_root(options.store)
-    rates = settings.rates.read() if settings.rates is not None else None
-    return Store(root, teams=settings.teams, names=settings.account_names, rates=rates)
+        return bundled.root()
+    return paths.store_root(options.store)
 
 
 @contextmanager
@@ -203,6 +206,8 @@ def open_screen(options: argparse.Namespace, *, demo: bool, lake: Following | No
     color.apply_environment(look, os.environ)  # Textual reads its variables when it is imported
     from finops_tui.opening import Opening
 
+    if demo:  # the first time it is loaded, and that is said: not on the screen of the explorer
+        options.root = _root(options, demo=True)
     last = None if options.no_cache else options.last
     with Opening(options, chosen, look, demo=demo, lake=lake) as opening:
         if last is not None and last.on_terminal:

@@ -91,7 +91,7 @@ class PaintedApp(App[None]):
         self._patience = asyncio.get_running_loop().call_later(seconds, self._release_terminal)
 
     def _answered(self) -> None:
-        if not self._waiting:
+        if not self._waiting and self.is_running and self._screen_stack:
             self._render_anyway()
             self.screen.call_after_refresh(self._all_painted)
 
@@ -100,7 +100,8 @@ class PaintedApp(App[None]):
             self._until.cancel()
             self._until = None
             self._batch.close()
-            self.screen.check_idle()
+            if self.is_running and self._screen_stack:
+                self.screen.check_idle()
 
     def _release_terminal(self) -> None:
         if self._patience is not None:

@@ -112,6 +112,8 @@ class StartingApp(PaintedApp):
         self._idle = asyncio.get_running_loop().call_later(IDLE, self._look_ahead)
 
     def _look_ahead(self) -> None:
+        if not self.is_running or not self._screen_stack:  # the program is ending
+            return
         screen = self.screen
         if not self.waiting and isinstance(screen, Panes):
             self._looking_ahead = asyncio.ensure_future(screen.look_ahead())

@@ -28,6 +28,7 @@ _TERMINAL = (
     "TMUX",
     "STY",
     "SSH_CONNECTION",
+    "SSH_TTY",
 )
 _HOMES = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 _private = tempfile.TemporaryDirectory(prefix="finops-tui-tests-")
