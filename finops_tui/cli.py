@@ -124,7 +124,10 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "sources", nargs="+", metavar="SOURCE", help="a file, a folder, a glob, s3://bucket/prefix, ce://"
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="a file, a folder, a glob, s3://bucket/prefix, ce://, a lake (athena://, sc://)",
     )
     parser.add_argument(
         "--source", metavar="NAME", help="name these bills are kept under (default: by format)"
@@ -184,9 +187,7 @@ def _slice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--filter", metavar="EXPR", default="", help="as in the explorer, e.g. 'service:EC2 -region:us'"
     )
-    parser.add_argument(
-        "--basis", choices=BASES, default="effective", help="cost basis (default: effective)"
-    )
+    parser.add_argument("--basis", choices=BASES, default="effective", help="cost basis (default: effective)")
     parser.add_argument("--include", metavar="CATEGORY", action="append", default=[], help=_CATEGORY_HELP)
     parser.add_argument("--exclude", metavar="CATEGORY", action="append", default=[], help="leave these out")
     parser.add_argument("--currency", metavar="CODE", help="only this billing currency")

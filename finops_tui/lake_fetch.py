@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from finops_tui import lake_cube
 from finops_tui.engines import opening, place
 from finops_tui.engines.base import EngineError, EngineStoppedError, Tag
+from finops_tui.engines.watching import patiently
 from finops_tui.lake_shelf import Shelf
 from finops_tui.sources.model import Progress, Refused, shown
 from finops_tui.sources.s3 import Fetched
@@ -158,7 +159,7 @@ def opened(
     named = place.parse(url)
     shelf = Shelf(cache, named)
     engine = opening.opened(named.engine, options, shelf.folder)
-    table = engine.describe()
+    table = patiently(engine.describe, stop)
     every = engine.periods(stop)
     months = tuple(period for period in every if period.id)
     if not months:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from finops_tui import lake_cube, lake_fetch, paths, sync_sources
 from finops_tui.engines import opening, place
 from finops_tui.engines.base import EngineError, EngineStoppedError
+from finops_tui.engines.watching import patiently
 from finops_tui.lake_shelf import STORE, Shelf, folder_of
 from finops_tui.manifest import StoreError
 from finops_tui.queries.safe_text import clean
@@ -80,9 +81,7 @@ class Following:
         named = place.parse(self._url)
         shelf = Shelf(paths.cache_folder(), named)
         engine = opening.opened(named.engine, self._options, shelf.folder)
-        table = engine.describe()
-        if stop.is_set():
-            raise EngineStoppedError("stopped")
+        table = patiently(engine.describe, stop)
         tags = named.tags if named.tags is not None else shelf.tags
         if tags is None and table.maps:
             raise EngineError("the first month is still on its way")

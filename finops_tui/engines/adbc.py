@@ -118,7 +118,7 @@ class AdbcEngine:
         except EngineStoppedError:
             raise
         except Error as error:
-            raise EngineError(f"{self.where}: {_words(error)}") from error
+            raise EngineError(f"{self.where}: {self._driver.words(_words(error))}") from None
 
     def _in_utc(self, connection: Any) -> None:
         """Put a session in UTC: days are cut there.

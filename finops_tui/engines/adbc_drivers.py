@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
@@ -37,6 +37,7 @@ class Driver:
         where: The place in words, without secrets.
         utc: Statements of which one puts a session in UTC; none where times are UTC anyway.
         zone: A statement that says a session's time zone; '' where there is none to ask.
+        secret: A token or password among the options, which no message may hold.
     """
 
     module: str
@@ -47,6 +48,13 @@ class Driver:
     where: str
     utc: tuple[str, ...] = ()
     zone: str = ""
+    secret: str = ""
+
+    def words(self, text: str) -> str:
+        """A text of the driver without the secret."""
+        for written in (self.secret, quote(self.secret, safe="")):
+            text = text.replace(written, "…") if written else text
+        return text
 
     def database(self) -> Any:
         """A database handle of the driver.
@@ -79,11 +87,8 @@ def driver(url: str) -> Driver:
         raise EngineError(
             f"{scheme}://: a secret in a URL would be remembered and shown; put it in the variable {TOKEN}"
         )
-    if scheme == "sc":
-        return _spark(url, words)
-    if scheme in {"grpc", "grpc+tls"}:
-        return _flight(url, words)
-    return _snowflake(url, words) if scheme == "snowflake" else _bigquery(url, words)
+    made = {"sc": _spark, "snowflake": _snowflake, "bigquery": _bigquery}.get(scheme, _flight)
+    return made(url, words)
 
 
 def _spark(url: str, words: dict[str, str]) -> Driver:
@@ -116,17 +121,20 @@ def _flight(url: str, words: dict[str, str]) -> Driver:
     _only(url, words, {"table", "path", "format", "dialect"})
     dialect = words.get("dialect", "").lower()
     options = {"uri": url.partition("?")[0]}
-    if token := os.environ.get(TOKEN):
+    if token := os.environ.get(TOKEN, ""):
         options["adbc.flight.sql.authorization_header"] = f"Bearer {token}"
     table = ("parquet", words["path"]) if words.get("path") else _table(url, words)
     where = clean(f"{url.partition('?')[0]}/{'.'.join(table)}")
+    made: Driver | None = None
     module, extra = "adbc_driver_flightsql", "flightsql"
     if dialect == "duckdb":
-        return Driver(module, extra, "duckdb", options, table, where, ("SET TimeZone = 'UTC'",))
-    if dialect == "spark":
-        return Driver(module, extra, "spark", options, table, where, (), "select current_timezone()")
-    if dialect == "trino":
-        return Driver(module, extra, "trino", options, table, where, ("SET TIME ZONE 'UTC'",))
+        made = Driver(module, extra, "duckdb", options, table, where, ("SET TimeZone = 'UTC'",))
+    elif dialect == "spark":
+        made = Driver(module, extra, "spark", options, table, where, (), "select current_timezone()")
+    elif dialect == "trino":
+        made = Driver(module, extra, "trino", options, table, where, ("SET TIME ZONE 'UTC'",))
+    if made is not None:
+        return replace(made, secret=token or "")
     raise EngineError(f"{clean(url)}: say whose SQL it reads: dialect={'|'.join(_FLIGHT)}")
 
 
@@ -134,13 +142,15 @@ def _snowflake(url: str, words: dict[str, str]) -> Driver:
     """Snowflake: `snowflake://user@account/database/schema?warehouse=…&table=…`."""
     table = _table(url, words)
     rest = "&".join(f"{quote(k)}={quote(v)}" for k, v in words.items() if k != "table")
-    uri = url.partition("?")[0].partition("://")[2] + (f"?{rest}" if rest else "")
-    options = {"uri": uri}
-    if secret := os.environ.get(TOKEN):
-        options["password"] = secret
+    user, at, place = url.partition("?")[0].partition("://")[2].partition("@")
+    secret = os.environ.get(TOKEN, "")
+    if secret and at:  # the driver takes it nowhere else
+        user = f"{user}:{quote(secret, safe='')}"
+    options = {"uri": f"{user}{at}{place}" + (f"?{rest}" if rest else "")}
     where = clean(f"snowflake://{urlsplit(url).hostname or ''}/{'.'.join(table)}")
     utc = ("alter session set timezone = 'UTC'",)
-    return Driver("adbc_driver_snowflake", "snowflake", "snowflake", options, table, where, utc)
+    module, name = "adbc_driver_snowflake", "snowflake"
+    return Driver(module, name, "snowflake", options, table, where, utc, secret=secret)
 
 
 def _bigquery(url: str, words: dict[str, str]) -> Driver:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from finops_tui.engines.base import EngineStoppedError, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+T = TypeVar("T")
 STOPPED: Final = "stopped"
 _LOOK: Final = 0.1
 """Seconds between two looks."""
@@ -61,3 +63,29 @@ def watched(
         watcher.join()
     if stop.is_set():
         raise EngineStoppedError(STOPPED)
+
+
+def patiently(task: Callable[[], T], stop: threading.Event) -> T:
+    """Do something that cannot be interrupted, such as reaching a host that does not answer; give up on it if asked to.
+
+    Args:
+        task: Goes on by itself when it is given up; what becomes of it then is of no interest.
+        stop: Set to give up.
+
+    Raises:
+        EngineStoppedError: `stop` was set.
+    """
+    done: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(task())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            done.set_exception(error)
+
+    threading.Thread(target=work, name="lake-reach", daemon=True).start()
+    while True:
+        if stop.is_set():
+            raise EngineStoppedError(STOPPED)
+        with suppress(TimeoutError):
+            return done.result(_LOOK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -242,6 +243,22 @@ def test_what_cannot_be_read_is_said_and_the_store_stays(
         assert not result.loaded
         assert words in result.refused[0].reason
     assert stored(_entries(root)) == before
+
+
+def test_a_host_that_does_not_answer_can_be_given_up(
+    small: lakes.Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, released = threading.Event(), threading.Event()
+
+    def silent(_: LocalEngine) -> None:
+        reached.set()
+        released.wait(60)
+
+    monkeypatch.setattr(LocalEngine, "describe", silent)
+    with pytest.raises(EngineStoppedError):
+        lake_fetch.fetch(f"lake://{small.folder}", {}, tmp_path, cancelled=reached.is_set)
+    assert not released.is_set()
+    released.set()
 
 
 def test_stopping_keeps_the_months_that_came(

@@ -108,6 +108,15 @@ def test_a_token_comes_from_the_environment_and_goes_to_its_own_host(monkeypatch
     assert adbc_drivers.driver("sc://elsewhere.example?table=t").options["adbc.spark.token"] == "other"
 
 
+def test_a_password_goes_to_the_driver_and_into_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(adbc_drivers.TOKEN, "p@ss word")
+    found = adbc_drivers.driver("snowflake://me@account/db/public?warehouse=w&table=FOCUS")
+    assert found.options == {"uri": "me:p%40ss%20word@account/db/public?warehouse=w"}
+    assert "p@ss" not in found.where
+    assert found.words("260002: me:p%40ss%20word@account: p@ss word") == "260002: me:…@account: …"
+    assert adbc_drivers.driver("grpc://h:1?table=t&dialect=trino").words("Bearer p@ss word") == "Bearer …"
+
+
 def test_a_schema_tells_money_tags_and_times() -> None:
     table = schema.table_of(("lake", "focus"), COLUMNS)
     assert table.period == PeriodColumn("BillingPeriodStart", "time")
