@@ -38,9 +38,6 @@ SELECT {seg}::INTEGER AS seg, sid, n::BIGINT AS n, first_day, last_day, {names}{
     SELECT sid, min("ChargeDay") AS first_day, max("ChargeDay") AS last_day{sums}
     FROM {alias}.{daily} GROUP BY sid) USING (sid){months}"""
 
-_WORTHWHILE: Final = 4
-"""So many lines at least say the same, on average, where a cube is of use."""
-
 _NARROW: Final = 18
 _WIDE: Final = 38
 
@@ -57,9 +54,13 @@ class Residents:
     Args:
         connection: Where the segments are attached; not locked yet.
         most: Most lines that are held; what is more is asked from the segments.
+
+    Attributes:
+        useful: How many lines say the same, on average, where a cube is of use.
     """
 
     def __init__(self, connection: DuckDBPyConnection, most: int = 20_000_000) -> None:
+        self.useful = 4
         connection.execute(ATTACH)
         self._most = most
         self._lines = self._dead = 0
@@ -252,7 +253,7 @@ class Residents:
             cursor,
             f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {lines})), count(*) FROM {lines}",
         )
-        if kinds * _WORTHWHILE > count or self._lines > self._most:
+        if kinds * self.useful > count or self._lines > self._most:
             self._useless[segment.alias, numbers] = ""
             return
         table = f"k{segment.scale}_{'_'.join(map(str, numbers))}_{now.epoch}"
