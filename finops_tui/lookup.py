@@ -1,4 +1,4 @@
-"""Which texts of a dictionary in memory fulfil a condition, remembered for as long as the dictionary stays as it is."""
+"""Which rows of tables in memory fulfil a condition, remembered for as long as the tables stay as they are."""
 
 from __future__ import annotations
 
@@ -8,67 +8,82 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
-_MOST: Final = 300
-"""Codes that are named in a statement; more are looked up by it."""
+MOST: Final = 300
+"""Rows that are named in a statement; more are looked up by it."""
 
 _KEPT: Final = 2000
 
 _PLACEHOLDER: Final = re.compile(r"\$(\w+)")
 
-Key = tuple[int, str, str, tuple[object, ...]]
+Wanted = tuple[str, str, str]
+Key = tuple[int, str, str, str, tuple[object, ...]]
 
 
 class Lookup:
-    """Codes by condition; safe to use from several threads."""
+    """Rows by condition; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[Key, tuple[int, ...] | None] = OrderedDict()
+        self._found: OrderedDict[Key, tuple[tuple[int, ...], ...] | None] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(
-        self,
-        cursor: DuckDBPyConnection,
-        version: int,
-        dictionary: str,
-        condition: str,
-        values: Mapping[str, object],
-    ) -> tuple[int, ...] | None:
-        """The codes of the texts for which a condition holds.
+        self, cursor: DuckDBPyConnection, version: int, asked: Sequence[Wanted], values: Mapping[str, object]
+    ) -> list[tuple[tuple[int, ...], ...] | None]:
+        """The rows of tables for which conditions hold, looked up together where they are not known.
 
         Args:
             cursor: To ask by.
-            version: Of the dictionary.
-            dictionary: The table, `code` and `v`.
-            condition: On `v`.
-            values: What its placeholders stand for, among others.
+            version: Of the tables.
+            asked: Table, whole columns of numbers, condition.
+            values: What the conditions' placeholders stand for, among others.
 
         Returns:
-            The codes; None when they are too many, or the condition cannot be asked by itself.
+            The rows of each; None when they are too many, or the condition cannot be asked by itself.
         """
+        keys = [self._key(version, one, values) for one in asked]
+        with self._lock:
+            known = {key: self._found[key] for key in keys if key in self._found}
+        lacking = {key: one for key, one in zip(keys, asked, strict=True) if key not in known}
+        if lacking:
+            known |= self._ask(cursor, lacking, values)
+        return [known[key] for key in keys]
+
+    def _key(self, version: int, wanted: Wanted, values: Mapping[str, object]) -> Key:
+        table, columns, condition = wanted
+        names = dict.fromkeys(_PLACEHOLDER.findall(condition))
+        places = {name: f"${place}" for place, name in enumerate(names)}
+        text = _PLACEHOLDER.sub(lambda found: places[found[1]], condition)
+        return version, table, columns, text, tuple(values[name] for name in names)
+
+    def _ask(
+        self, cursor: DuckDBPyConnection, lacking: Mapping[Key, Wanted], values: Mapping[str, object]
+    ) -> dict[Key, tuple[tuple[int, ...], ...] | None]:
         import duckdb
 
-        names = dict.fromkeys(_PLACEHOLDER.findall(condition))
-        bound = {name: values[name] for name in names}
-        places = {name: f"${place}" for place, name in enumerate(names)}
-        key = (version, dictionary, _PLACEHOLDER.sub(lambda m: places[m[1]], condition), tuple(bound.values()))
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
-        text = f"SELECT code FROM {dictionary} WHERE {condition} LIMIT {_MOST + 1}"
+        texts = [
+            f"(SELECT {place}, {columns} FROM {table} WHERE {condition} LIMIT {MOST + 1})"
+            for place, (table, columns, condition) in enumerate(lacking.values())
+        ]
+        text = " UNION ALL ".join(texts)
+        bound = {name: values[name] for name in _PLACEHOLDER.findall(text)}
         try:
             rows = cursor.execute(text, bound).fetchall()
         except duckdb.InterruptException:
             raise
-        except duckdb.Error:  # the statement that it is a part of says so
-            return None
-        codes = tuple(code for (code,) in rows) if len(rows) <= _MOST else None
+        except duckdb.Error:  # the statement that they are a part of says so
+            return dict.fromkeys(lacking)
+        found: list[list[tuple[int, ...]]] = [[] for _ in lacking]
+        for place, *numbers in rows:
+            found[place].append(tuple(numbers))
+        answers = {
+            key: tuple(some) if len(some) <= MOST else None for key, some in zip(lacking, found, strict=True)
+        }
         with self._lock:
-            self._found[key] = codes
+            self._found |= answers
             while len(self._found) > _KEPT:
                 self._found.popitem(last=False)
-        return codes
+        return answers

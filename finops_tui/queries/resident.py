@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from finops_tui.queries.catalog import Segment
 
+    Find = Callable[
+        [Sequence[tuple[str, str, str]], Mapping[str, object]], Sequence[Sequence[tuple[int, ...]] | None]
+    ]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -44,8 +48,8 @@ class Resident:
             same there cost each day: `seg`, `"ChargeDay" DATE`, `n`, the money, and the fields' columns.
         epoch: Counts what was ever held: tables of an earlier one may be gone once nobody uses it.
         version: Counts changes.
-        find: Given a dictionary, a condition on its `v` and the values bound in it, the codes for which it holds,
-            or None when there are too many to name.
+        find: Given tables, columns of numbers and conditions, and the values that are bound in these, the rows
+            for which each holds, or None where there are too many to name.
     """
 
     schema: str = "resident.main"
@@ -54,7 +58,7 @@ class Resident:
     cubes: Mapping[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)
     epoch: int = 0
     version: int = 0
-    find: Callable[[str, str, Mapping[str, object]], Sequence[int] | None] | None = None
+    find: Find | None = None
 
     def table(self, segment: Segment) -> str:
         """The table with a segment's lines, which must be held."""
@@ -85,12 +89,21 @@ class Resident:
             condition: On its text `v`; NULL is false.
             values: What its placeholders stand for, among others.
         """
-        codes = None
-        if self.find is not None:
-            codes = self.find(self.dictionary(wanted), condition, values)
+        (codes,) = self.found([(self.dictionary(wanted), "code", condition)], values)
         if codes is None:
             return f"{self.column(wanted)} IN (SELECT code FROM {self.dictionary(wanted)} WHERE {condition})"
-        return f"{self.column(wanted)} IN ({', '.join(map(str, codes))})" if codes else "false"
+        return f"{self.column(wanted)} IN ({', '.join(str(code) for (code,) in codes)})" if codes else "false"
+
+    def found(
+        self, asked: Sequence[tuple[str, str, str]], values: Mapping[str, object]
+    ) -> Sequence[Sequence[tuple[int, ...]] | None]:
+        """The rows of tables for which conditions hold; None where they are not to be named.
+
+        Args:
+            asked: Table, columns of numbers, condition.
+            values: What placeholders stand for, among others.
+        """
+        return [None] * len(asked) if self.find is None else self.find(asked, values)
 
 
 NOTHING = Resident()

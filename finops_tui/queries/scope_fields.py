@@ -104,9 +104,17 @@ class Terms:
             currency: Whether the view's currency is one of them.
         """
 
+        asked: list[tuple[str, str, str]] = []
+
+        def collect(name: str, form: Form, make: Callable[[str], str]) -> str:
+            asked.append((resident.dictionary(self._fields.field(name, form)), "code", make("v")))
+            return ""
+
         def test(name: str, form: Form, make: Callable[[str], str]) -> str:
             return resident.holds(self._fields.field(name, form), make("v"), values)
 
+        self._terms(collect, currency)
+        resident.found(asked, values)  # all at once, which is quicker than one by one below
         return self._terms(test, currency)
 
     def needed(self, *, currency: bool) -> set[Field]:

@@ -212,6 +212,7 @@ class CostRows:
         fields = self.needed()
         months: dict[tuple[str, str], list[tuple[Segment, Whole]]] = {}
         cubes: dict[str, list[Segment]] = {}
+        lines: list[Segment] = []
         for segment in segments:
             whole = self._whole(segment, days=True)
             cube = None if whole is not None or self._hourly else resident.cube(segment, fields)
@@ -220,37 +221,84 @@ class CostRows:
             elif cube is not None:
                 cubes.setdefault(cube, []).append(segment)
             else:
-                if not self._hourly:
-                    self.by_day.append(segment)
-                yield self._days(self._lines(segment, texts, terms), texts, self._table(segment))
+                lines.append(segment)
         for table, found in cubes.items():
             yield self._days(f"(SELECT * FROM {table} WHERE {_among(found, terms)}) c", texts, "daily")
         for (table, part), found_whole in months.items():
             yield self._months(table, part, found_whole, texts, terms)
+        yield from self._by_line(lines, texts, terms, alone=not (cubes or months))
+
+    def _by_line(
+        self, segments: Sequence[Segment], texts: Mapping[str, Field], terms: Sequence[str], *, alone: bool
+    ) -> Iterator[str]:
+        """Days (or hours) of segments, line by line: of the lines that are meant only, where they are few.
+
+        Args:
+            segments: Which.
+            texts: What a row has.
+            terms: What lines fulfil.
+            alone: Whether there is nothing else, and so one part at least is needed.
+        """
+        resident = self._scope.resident
+        tables = {segment.alias: resident.table(segment) for segment in segments}
+        asked = (
+            [(name, "seg, sid", _among(segments, terms)) for name in sorted({*tables.values()})]
+            if terms
+            else []
+        )
+        found = resident.found(asked, self._scope.bind.values)
+        few = bool(found) and all(rows is not None for rows in found)
+        if not few and not self._hourly:
+            self.by_day += segments
+        last = len(segments) - 1
+        for place, segment in enumerate(segments):
+            sids = (
+                [sid for rows in found for seg, sid in rows or () if seg == number(segment)] if few else None
+            )
+            alone = alone and sids == []
+            if sids != [] or (alone and place == last):
+                yield self._days(
+                    self._lines(segment, texts, terms, sids), texts, self._table(segment), segment
+                )
 
     def _table(self, segment: Segment) -> str:
         return "items" if self._hourly else segment.daily
 
-    def _lines(self, segment: Segment, texts: Mapping[str, Field], terms: Sequence[str]) -> str:
-        """A segment's days (or hours), joined to the numbers of its lines."""
+    def _lines(
+        self, segment: Segment, texts: Mapping[str, Field], terms: Sequence[str], sids: Sequence[int] | None
+    ) -> str:
+        """A segment's days (or hours), joined to the numbers of its lines; all of them, or those that are named."""
         resident = self._scope.resident
         codes = ", ".join(dict.fromkeys(map(resident.column, texts.values())))
+        rows = f"{segment.alias}.{self._table(segment)}"
+        if sids is not None:
+            named = f"sid IN ({', '.join(map(str, sids))})" if sids else "false"
+            rows, terms = f"(SELECT * FROM {rows} WHERE {named})", [named]
+            if not codes:
+                return f"{rows} c"
         return (
-            f"{segment.alias}.{self._table(segment)} c\n  JOIN (SELECT sid{', ' if codes else ''}{codes}"
+            f"{rows} c\n  JOIN (SELECT sid{', ' if codes else ''}{codes}"
             f" FROM {resident.table(segment)} WHERE {_among([segment], terms)}) USING (sid)"
         )
 
-    def _days(self, rows: str, texts: Mapping[str, Field], table: str) -> str:
-        """Sums over days."""
+    def _days(self, rows: str, texts: Mapping[str, Field], table: str, segment: Segment | None = None) -> str:
+        """Sums over days.
+
+        Args:
+            rows: SQL of the relation `c`.
+            texts: What a row has.
+            table: What is read.
+            segment: The only one that is read; its days may all be in one part.
+        """
         scope = self._scope
         day = scope.day(table)
         sums = {"first_day": "min({})", "last_day": "max({})", "n": "sum({})::BIGINT"}
         given = {name: sums.get(name, "{}").format(sql) for name, sql in self._times(day).items()}
         given |= {name: scope.resident.column(field) for name, field in texts.items()}
-        given |= {"part": scope.part(day), "cost": f"sum({scope.cost('c')})"}
-        return (
-            f"  SELECT {self._in_order(given)}\n  FROM {rows}\n  WHERE {scope.days(day)} GROUP BY ALL{_SOME}"
-        )
+        part = part_of(self._view, segment.first_day, segment.last_day) if segment is not None else None
+        where = f"\n  WHERE {scope.days(day)}" if part is None else ""
+        given |= {"part": scope.part(day) if part is None else f"'{part}'", "cost": f"sum({scope.cost('c')})"}
+        return f"  SELECT {self._in_order(given)}\n  FROM {rows}{where} GROUP BY ALL{_SOME}"
 
     def _months(
         self,

@@ -65,7 +65,10 @@ VIEWS = st.builds(
     group_by=st.lists(st.sampled_from(DIMENSIONS), max_size=2, unique=True).map(tuple),
     path=st.lists(
         st.builds(
-            Condition, st.sampled_from(DIMENSIONS), st.sampled_from(["EC2", "", None, "(untagged)"]), st.booleans()
+            Condition,
+            st.sampled_from(DIMENSIONS),
+            st.sampled_from(["EC2", "", None, "(untagged)"]),
+            st.booleans(),
         ),
         max_size=2,
     ).map(tuple),
