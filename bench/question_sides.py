@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
 import time
@@ -80,7 +81,7 @@ def bare(folder: str, *, table: bool) -> Ask:
         if not table:
             months = ", ".join(f"'{month}'" for month in asked["months"])
             text = text.replace("FROM bill", f'FROM (SELECT * FROM {files} WHERE "BILLING_PERIOD" IN ({months}))')
-        named = {name: value for name, value in asked.items() if f"${name}" in text}
+        named = {name: asked[name] for name in re.findall(r"\$(\w+)", text)}
         return connection.execute(text, named).fetchall()
 
     return ask

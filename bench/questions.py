@@ -12,7 +12,6 @@ import json
 import math
 import os
 import platform
-import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -114,6 +113,8 @@ class Bill:
         ).fetchall()[0][0]
         self.values = {"service": service, "account": account, "region": region, "currency": currency}
         self.values |= {"resource": resource, "digits": account[-2:]}
+        kind = run('SELECT typeof("EffectiveCost") FROM bill LIMIT 1').fetchall()[0][0]
+        self.values["exact"] = kind.startswith("DECIMAL")
         found = run(
             'SELECT DISTINCT lower("SkuMeter"[-6:]) FROM bill WHERE "ServiceName" = $service'
             ' AND "SkuMeter" IS NOT NULL ORDER BY 1',
@@ -186,24 +187,36 @@ Times = dict[tuple[str, str, str], list[float]]
 """Milliseconds by period, question and side."""
 
 
-def measure(bill: Bill, others: Sequence[str], rounds: int) -> tuple[Times, dict[str, float]]:
-    """Compare all answers, then time them; milliseconds, and the peak memory of each side in MB."""
+def measure(
+    bill: Bill, others: Sequence[str], rounds: int, *, compared: bool = True
+) -> tuple[Times, dict[str, float]]:
+    """Compare all answers, then time them; milliseconds, and the peak memory of each side in MB.
+
+    Args:
+        bill: What is asked.
+        others: The other sides.
+        rounds: How often all months are asked; one month three times as often.
+        compared: Whether SQL on the Parquet is timed as well, or answers are compared with it only.
+    """
     sides = [Side("ours", bill.store), *(Side(name, bill.folder) for name in others), Side("nothing", "-")]
     periods = (bill.months[len(bill.months) // 2], ALL)
     times: Times = {}
-    for number in range(2):  # the second time with everything in memory that a first one asked for
-        for period, question in _each(periods):
-            _compare(sides, bill.asked(period, question, number), period, times, first=number == 0)
-        sides[0].settle()
+    for period, question in _each(periods):
+        _compare(sides, bill.asked(period, question, 0), period, times)
+    sides[0].settle()
+    for period, question in _each(periods):  # what a first answer asked for may be asked for more in turn
+        sides[0].ask(bill.asked(period, question, 1))
+    sides[0].settle()
+    timed = [side for side in sides if side.name != "parquet" or compared]
     for number in range(rounds * 3):
         for turn, (period, question) in enumerate(_each(periods)):
             if period == ALL and number >= rounds:
                 continue
             asked = bill.asked(period, question, number + 2)
-            start = (number + turn) % len(sides)
-            for side in (*sides[start:], *sides[:start]):
+            start = (number + turn) % len(timed)
+            for side in (*timed[start:], *timed[:start]):
                 took = side.ask(asked)["seconds"] * 1000
-                times.setdefault((period if period == ALL else "one month", question, side.name), []).append(took)
+                times.setdefault((_called(period), question, side.name), []).append(took)
     peaks = {side.name: side.peak() for side in sides}
     for side in sides:
         side.close()
@@ -214,19 +227,18 @@ def _each(periods: Sequence[str]) -> Iterator[tuple[str, str]]:
     return ((period, question) for period in periods for question in SQL)
 
 
-def _compare(sides: Sequence[Side], asked: Ask, period: str, times: Times, *, first: bool) -> None:
+def _called(period: str) -> str:
+    return period if period == ALL else "one month"
+
+
+def _compare(sides: Sequence[Side], asked: Ask, period: str, times: Times) -> None:
     """Ask all sides once, and refuse answers that differ; the first answer of ours is timed."""
     question = asked["question"]
     answers = {side.name: side.ask(asked, told=True) for side in sides if side.name != "nothing"}
-    if first:
-        place = period if period == ALL else "one month"
-        times[place, question, "first"] = [answers["ours"]["seconds"] * 1000]
-    given = answers.get("parquet")
-    for name, answer in answers.items():
-        if given is not None and name != "parquet":
-            exact = not any("e" in str(value) or str(value).count(".") and len(str(value)) > 40
-                            for row in given["rows"] for value in row[-1:])
-            check(question, name, answer["rows"], given["rows"], exact=exact)
+    times[_called(period), question, "first"] = [answers["ours"]["seconds"] * 1000]
+    given = answers["parquet"]
+    for name in answers.keys() - {"parquet"}:
+        check(question, name, answers[name]["rows"], given["rows"], exact=asked["exact"])
 
 
 # Words
@@ -249,14 +261,9 @@ def table(folder: Path, bills: Sequence[Path], stores: Sequence[Path], rows: int
         subprocess.run(words, check=True, capture_output=True)
     found = [Bill(*pair) for pair in zip(bills, stores, strict=True)]
     times, peaks = measure(found[0], OTHERS, rounds)
-    more = measure(found[1], ("parquet",), max(2, rounds // 2))[0] if len(found) > 1 else None
+    more = measure(found[1], ("parquet",), rounds, compared=False)[0] if len(found) > 1 else None
     import question_report
 
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     growth = (more, math.log(found[1].records / found[0].records)) if more is not None else None
     return question_report.report(times, peaks, found[0], rounds, machine, growth)
-
-
-def middle(values: Sequence[float]) -> float:
-    """The median."""
-    return statistics.median(values)
