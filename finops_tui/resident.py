@@ -159,7 +159,11 @@ class Residents:
             (count,) = _row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid")
         self._counts[segment.alias] = count
         self._lines += count
-        self._become(replace(now, tables={**now.tables, segment.alias: table}))
+        self._become(
+            replace(
+                now, tables={**now.tables, segment.alias: table}, blank=_blank(cursor, now.schema, places)
+            )
+        )
 
     def _widen(self, cursor: DuckDBPyConnection, live: Sequence[Segment], wanted: Sequence[Field]) -> None:
         """Write the tables anew, with more columns, and without what was let go of."""
@@ -198,6 +202,7 @@ class Residents:
                 tables={alias: tables[table] for alias, table in now.tables.items()},
                 columns={**now.columns, **added},
                 cubes={},
+                blank=_blank(cursor, now.schema, [*now.columns.values(), *added.values()]),
                 epoch=now.epoch + 1,
             )
         )
@@ -280,6 +285,13 @@ class Residents:
             self._retired = [(epoch, name) for epoch, name in self._retired if epoch >= oldest]
         for name in gone:
             cursor.execute(f"DROP TABLE {name}")
+
+
+def _blank(cursor: DuckDBPyConnection, schema: str, numbers: Iterable[int]) -> frozenset[int]:
+    """The fields whose dictionaries have no text."""
+    counts = " UNION ALL ".join(f"SELECT {n}, count(v) FROM {schema}.d{n}" for n in numbers)
+    rows = cursor.execute(counts).fetchall() if counts else []
+    return frozenset(n for n, count in rows if not count)
 
 
 def _bound(field: Field, column: int, values: dict[str, object]) -> str:

@@ -1,6 +1,6 @@
 """What can be asked of a bill: a frozen `View`, and one constant `.sql` file per question.
 
-A question reads one of five relations that `scope.py` renders from the view: `scope`, `charges`, `costs`, `records`
+A question reads one of six relations that `scope.py` renders from the view: `scope`, `groups`, `charges`, `costs`, `records`
 or `changes`. Values are bound, identifiers come from fixed lists.
 """
 
@@ -60,7 +60,8 @@ class Statement:
     """Of which segments the days are read line by line, for want of sums over lines that say the same."""
 
 
-_RELATION = re.compile(r"\bFROM (scope|charges|costs|records|changes)\b")
+_RELATION = re.compile(r"\bFROM (scope|groups|charges|costs|records|changes)\b")
+_COSTS = ("scope", "groups")
 _PARAMETER = re.compile(r"\$([a-z_]+)\b")
 _PLACEHOLDER = re.compile(r"\$(\w+)")
 
@@ -112,7 +113,7 @@ def render(
     asked = text(question)
     scope = Scope(view, catalog, teams, names, rates)
     found = [
-        f"{name} AS (\n{scope.scope(needs(asked)) if name == 'scope' else getattr(scope, name)()}\n)"
+        f"{name} AS (\n{getattr(scope, name)(*([needs(asked)] if name in _COSTS else ()))}\n)"
         for name in dict.fromkeys(_RELATION.findall(asked))
     ]
     if scope.conversion is not None:

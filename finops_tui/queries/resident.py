@@ -46,6 +46,7 @@ class Resident:
             v VARCHAR`, with a row for NULL where a line has none.
         cubes: Of segments, by their alias, and numbers of fields, in order, the table of what all lines that say the
             same there cost each day: `seg`, `"ChargeDay" DATE`, `n`, the money, and the fields' columns.
+        blank: The numbers of fields that no line that is held has a text of.
         epoch: Counts what was ever held: tables of an earlier one may be gone once nobody uses it.
         version: Counts changes.
         find: Given tables, columns of numbers and conditions, and the values that are bound in these, the rows
@@ -56,6 +57,7 @@ class Resident:
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[Field, int] = field(default_factory=dict)
     cubes: Mapping[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)
+    blank: frozenset[int] = frozenset()
     epoch: int = 0
     version: int = 0
     find: Find | None = None

@@ -1,11 +1,12 @@
 """From a view to the rows it looks at: the only SQL that varies.
 
-Five relations, rendered on demand over the segments that the view's period touches:
+Six relations, rendered on demand over the segments that the view's period touches:
 
 * `scope`: rows of lines and days (or hours), or sums of them: `bucket DATE|TIMESTAMP, part VARCHAR, currency
   VARCHAR, label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE, first_day DATE, last_day DATE`, those
   that the question reads. `part` is `before`, `now` (complete days of the period that the comparison covers)
   or `late` (the rest of the period). Rendered by scope_rows.py.
+* `groups`: the same added up by key and currency, with `cost`, `now`, `before` and `n`.
 * `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
 * `costs`: the same with `n` and each of the money columns summed over the period.
 * `records`: one row per line item of the period, with every column and `cost DECIMAL`.
@@ -77,11 +78,25 @@ class Scope:
         Args:
             wanted: The columns that the question reads, as `scope_rows.needs` finds them.
         """
+        return self._costs(wanted, CostRows.relation)
+
+    def groups(self, wanted: frozenset[str]) -> str:
+        """The SQL of the relation `groups`; the argument as of `scope`."""
+        return self._costs(wanted, CostRows.groups)
+
+    def _costs(self, wanted: frozenset[str], relation: Callable[[CostRows], str]) -> str:
         rows = CostRows(self, wanted)
         self.needed = frozenset(rows.needed())
-        sql = rows.sql() if self.segments else rows.nothing()
+        sql = relation(rows)
         self.by_day = tuple(rows.by_day)
         return sql
+
+    @property
+    def scale(self) -> int:
+        """Decimals of the costs."""
+        if self.conversion is not None:
+            return max(DECIMALS, *(segment.scale for segment in self.segments))
+        return max(segment.scale for segment in self.segments)
 
     def is_held(self, segment: Segment) -> bool:
         """Whether all that is needed of a segment is in memory."""

@@ -107,11 +107,16 @@ class Terms:
         asked: list[tuple[str, str, str]] = []
 
         def collect(name: str, form: Form, make: Callable[[str], str]) -> str:
-            asked.append((resident.dictionary(self._fields.field(name, form)), "code", make("v")))
+            found = self._fields.field(name, form)
+            if resident.columns[found] not in resident.blank:
+                asked.append((resident.dictionary(found), "code", make("v")))
             return ""
 
         def test(name: str, form: Form, make: Callable[[str], str]) -> str:
-            return resident.holds(self._fields.field(name, form), make("v"), values)
+            found = self._fields.field(name, form)
+            if resident.columns[found] in resident.blank:
+                return make("NULL::VARCHAR")
+            return resident.holds(found, make("v"), values)
 
         self._terms(collect, currency)
         resident.found(asked, values)  # all at once, which is quicker than one by one below

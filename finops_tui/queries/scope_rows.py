@@ -72,6 +72,7 @@ class CostRows:
         self._view = scope.view
         self._wanted = tuple(name for name in _MAYBE if name in wanted)
         self._hourly = self._view.grain == "hour"
+        self._alone = False
         self.by_day: list[Segment] = []
         """Segments whose days were read one by one, for want of a cube."""
         fields = scope.fields
@@ -93,6 +94,31 @@ class CostRows:
         held = [segment for segment in scope.segments if scope.is_held(segment)]
         plain = [self._plain(segment) for segment in scope.segments if segment not in held]
         return "\nUNION ALL\n".join([*([self._held(held)] if held else []), *plain])
+
+    def relation(self) -> str:
+        """The SQL of the relation `scope`."""
+        return self.sql() if self._scope.segments else self.nothing()
+
+    def groups(self) -> str:
+        """The SQL of the relation `groups`, the same added up by key and currency."""
+        rows = self.relation()
+        if self._alone and self._view.compared is None:  # a row per group already
+            zero = f"0::DECIMAL(38, {self._scope.scale})"
+            keys = ", ".join(self._keys or ("k0",))
+            return (
+                f"SELECT {keys}, currency, label, coalesce(cost, 0) AS cost, coalesce(cost, 0) AS now,"
+                f" {zero} AS before, n FROM (\n{rows}\n)"
+            )
+        return f"""SELECT COLUMNS('^k\\d+$'),
+       currency,
+       max(label)                                                    AS label,
+       coalesce(sum(cost) FILTER (WHERE part <> 'before'), 0)        AS cost,
+       coalesce(sum(cost) FILTER (WHERE part = 'now'), 0)            AS now,
+       coalesce(sum(cost) FILTER (WHERE part = 'before'), 0)         AS before,
+       coalesce(sum(n) FILTER (WHERE part <> 'before'), 0)::BIGINT   AS n
+FROM (
+{rows}
+) GROUP BY ALL"""
 
     def nothing(self) -> str:
         """The relation without a row."""
@@ -185,6 +211,8 @@ class CostRows:
         """Segments that are held, added up, then with their texts."""
         resident = self._scope.resident
         texts = self._columns()
+        if self._label is not None and resident.columns[self._label] in resident.blank:
+            del texts["label"]
         mixed = any(map(self._scope.is_mixed, segments))
         currencies = {segment.currencies for segment in segments}
         one = currencies.pop() if len(currencies) == 1 else ()
@@ -196,7 +224,10 @@ class CostRows:
         given |= {"label": "NULL::VARCHAR"} if "label" in self._wanted else {}
         given |= {name: f"{name}_.v" for name in texts}
         terms = self._scope.held_terms(mixed=mixed)
-        branches = self._branches(segments, texts, terms)
+        branches = list(self._branches(segments, texts, terms))
+        self._alone = (
+            len(branches) == 1 and "label" not in texts and len(segments) == len(self._scope.segments)
+        )
         union = "\n  UNION ALL\n".join(branches)
         joins = "\n".join(
             f"  JOIN {resident.dictionary(field)} {name}_ ON {name}_.code = u.{name}"
