@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from finops_tui import lake_lens, lake_need
+from finops_tui import lake_lens, lake_need, lake_push
 from finops_tui.engines.base import Column, EngineError, EngineStoppedError
 from finops_tui.lake_file import focus_name
 
@@ -81,7 +81,7 @@ class Asked:
         near, beyond = lake_need.near(self.view, lake.table, lake.held, self.store.teams)
         if beyond:
             notes.append("filter: part of it cannot be asked of the engine, and counts among what came")
-        where = lake_lens.pushed(self.store, near, lake.shape, self.months)
+        where = lake_push.pushed(self.store, near, lake.shape, self.months)
         wanted = lake_lens.Wanted(self.need, self.months, where, lake.top)
         price = _price(lake, wanted)
 
@@ -90,7 +90,7 @@ class Asked:
 
         paths: list[Path] = []
         said: list[str] = []
-        for more in lake_lens.asked(self.view, self.need) if self.need.lines else [()]:
+        for more in lake_push.asked(self.view, self.need) if self.need.lines else [()]:
             one = replace(wanted, where=(*where, *more))
             paths, said = lake_lens.bring(lake.engine, lake.shape, one, self.folder, stop=stop, progress=told)
             if paths:

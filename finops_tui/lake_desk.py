@@ -81,7 +81,8 @@ class LakeAsk:
         if not await self._beyond(question, view):
             if not any(one.waiting for one in self._brought.values()):
                 self.words = ""
-            return await self.near(question, view, **parameters)
+            frame = await self.near(question, view, **parameters)
+            return self._given(frame) if question == "given" else frame
         lake = self._lake
         if lake is None:  # it was there to say that months do not do
             raise DeskError("the lake is closed")
@@ -95,6 +96,15 @@ class LakeAsk:
             return await store.ask(question, view, **parameters)
         except (StoreError, ValueError) as error:
             raise DeskError(str(error)) from error
+
+    def _given(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Which columns have a value: those the lake has beside the months, too, as SQL is written for its table."""
+        import polars as pl
+
+        table = self._lake.table if self._lake is not None else None
+        names = [name for name in lake_file.LINES if table is not None and table.column(name) is not None]
+        known = frame.schema
+        return frame.with_columns(pl.lit(1).cast(known[name]).alias(name) for name in names if name in known)
 
     def close(self) -> None:
         """Stop what runs, and delete what came."""

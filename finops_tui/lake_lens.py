@@ -9,36 +9,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from finops_tui import lake_cube
 from finops_tui.engines import answer, dialects, schema
 from finops_tui.engines.base import Column, Day, EngineError, In, Rollup, Tag
 from finops_tui.lake_file import LEFT, focus_name
-from finops_tui.queries.dimensions import MISSING_TAGS
+from finops_tui.lake_push import OTHERS
+from finops_tui.queries.amounts import EXACT
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from finops_tui.engines.base import Engine, Told
     from finops_tui.lake_cube import Shape
     from finops_tui.lake_need import Need
-    from finops_tui.queries.view import View
-    from finops_tui.store import Store
-
-OTHERS: Final = "(all others)"
-"""What everything that is not among the dearest is called."""
 
 RANKED: Final = "EffectiveCost"
 """By which cost the dearest are chosen."""
-
-PUSHED: Final = ("SubAccountId", "ServiceName", "RegionId")
-"""Columns by which conditions are pushed, beside tags that the view names."""
-
-LONGEST: Final = 60
-"""Values that a pushed list has at most; a longer one would leave little out."""
 
 ROWS: Final = 400_000
 """Rows that are brought for the dearest at most."""
@@ -61,38 +52,6 @@ class Wanted:
     top: int
 
 
-def pushed(store: Store, view: View, wanted: Shape, months: Mapping[str, Path]) -> tuple[In, ...]:
-    """Conditions that every charge of a view fulfils, from the values that the months have in it.
-
-    Args:
-        store: The months, loaded.
-        view: A view that they can answer.
-        wanted: What months are rolled up by.
-        months: Their files.
-    """
-    columns = {dim.name.lower(): dim for dim in wanted.dims if isinstance(dim, Column)}
-    looked: dict[str, Column | Tag] = {
-        name: columns[name.lower()] for name in PUSHED if name.lower() in columns
-    }
-    named = {c.dimension for c in view.path}
-    looked |= {
-        f"tag.{_plain(dim.key)}": dim
-        for dim in wanted.dims
-        if isinstance(dim, Tag) and f"tag.{_plain(dim.key)}" in named
-    }
-    if not looked or not months:
-        return ()
-    frame = store.ask_now("by_key", view.regroup(*looked))
-    found = []
-    for n, (name, dim) in enumerate(looked.items()):
-        values = {_known(name, value) for value in frame.get_column(f"k{n}").to_list()}
-        raw = _raw(months.values(), dim)
-        kept = tuple(one for one in raw if _spellings(one) & values)
-        if len(kept) < len(raw) and len(kept) <= LONGEST:
-            found.append(In(dim, kept))
-    return tuple(found)
-
-
 def bring(
     engine: Engine,
     shape: Shape,
@@ -111,44 +70,50 @@ def bring(
         EngineError: it was not answered.
         EngineStoppedError: `stop` was set.
     """
+    months = sorted(wanted.months.items(), reverse=True)
+    if wanted.need.lines:
+        return _lines(engine, shape, wanted, folder, stop=stop, progress=progress)
+    chosen = _dearest(engine, wanted, [period for period, _ in months], stop, progress)
+    first = wanted.need.columns[0]
+    where = wanted.where if chosen is None else (*wanted.where, In(Column(first), chosen))
+    paths: list[Path] = []
+    for period, month in months:
+        path, rest = folder / f"dearest-{period}.parquet", folder / f"others-{period}.parquet"
+        beside = replace(
+            _within(shape, month).beside(engine.describe(), wanted.need.columns), wide=frozenset()
+        )
+        pulled = lake_cube.pull(engine, beside, period, path, stop, progress=progress, where=where, most=ROWS)
+        paths += [path] if pulled.rows else []
+        if chosen is not None and _rest(month, path, first, wanted.where, rest):
+            paths.append(rest)
+    if chosen is None:
+        return paths, []
+    when = months[0][0] if len(months) == 1 else f"{months[-1][0]} to {months[0][0]}"
+    return paths, [f"{len(chosen):,} dearest: by {first} in {when}; the rest is {OTHERS}"]
+
+
+def _lines(
+    engine: Engine,
+    shape: Shape,
+    wanted: Wanted,
+    folder: Path,
+    *,
+    stop: threading.Event,
+    progress: Callable[[Told], None] | None,
+) -> tuple[list[Path], list[str]]:
+    """The dearest line items of each month."""
     paths: list[Path] = []
     notes: list[str] = []
     for period, month in sorted(wanted.months.items(), reverse=True):
-        own = _within(shape, month)
         path = folder / f"dearest-{period}.parquet"
-        names = wanted.need.columns
-        if wanted.need.lines:
-            lines = own.beside(engine.describe(), names, by_time=True)
-            pulled = lake_cube.pull(
-                engine, lines, period, path, stop, progress=progress, where=wanted.where, top=wanted.top
-            )
-            if pulled.rows >= wanted.top:
-                notes.append(f"{wanted.top:,} dearest: line items of {period}")
-            paths += [path] if pulled.rows else []
-            continue
-        dearest, more = _dearest(engine, wanted, period, stop, progress)
-        where = (*wanted.where, In(Column(names[0]), dearest)) if more else wanted.where
-        beside = replace(own.beside(engine.describe(), names), wide=frozenset())
-        pulled = lake_cube.pull(engine, beside, period, path, stop, progress=progress, where=where, most=ROWS)
+        lines = _within(shape, month).beside(engine.describe(), wanted.need.columns, by_time=True)
+        pulled = lake_cube.pull(
+            engine, lines, period, path, stop, progress=progress, where=wanted.where, top=wanted.top
+        )
+        if pulled.rows >= wanted.top:
+            notes.append(f"{wanted.top:,} dearest: line items of {period}")
         paths += [path] if pulled.rows else []
-        if more:
-            rest = folder / f"others-{period}.parquet"
-            _rest(month, path, names[0], wanted.where, rest)
-            paths.append(rest)
-            notes.append(f"{wanted.top:,} dearest: by {names[0]} in {period}; the rest is {OTHERS}")
     return paths, notes
-
-
-def asked(view: View, need: Need) -> list[tuple[In, ...]]:
-    """Conditions on columns that months do not have: line items of one thing are asked for by its id, or its name."""
-    columns = {name.lower(): name for name in need.columns}
-    things = [c.value for c in view.path if c.dimension == "resource" and not c.excluded]
-    wanted = tuple(value for value in things if value is not None and value != OTHERS)
-    if not wanted:
-        return [()]
-    return [
-        (In(Column(columns[name]), wanted),) for name in ("resourceid", "resourcename") if name in columns
-    ]
 
 
 def questions(engine: Engine, shape: Shape, wanted: Wanted) -> list[Rollup]:
@@ -161,25 +126,37 @@ def questions(engine: Engine, shape: Shape, wanted: Wanted) -> list[Rollup]:
 def _dearest(
     engine: Engine,
     wanted: Wanted,
-    period: str,
+    periods: Sequence[str],
     stop: threading.Event,
     progress: Callable[[Told], None] | None,
-) -> tuple[tuple[str | None, ...], bool]:
-    """The values of the first column that cost most, and whether there are more."""
+) -> tuple[str | None, ...] | None:
+    """The values of the first column that cost most over all months; None where there are no more than wanted.
+
+    They are the same for every month, as a thing that is among the others in one month only would seem to come and go.
+    """
     table = engine.describe()
-    rollup = Rollup(period, (Column(wanted.need.columns[0]),), (RANKED,), wanted.where, wanted.top + 1)
+    costs: dict[str | None, Decimal] = {}
+    more = False
     connection = answer.connected()
     try:
-        with engine.run(rollup, stop, progress) as batches:
-            answer.take(connection, batches, table, rollup, "dearest")
-        rows = connection.execute("SELECT d0 FROM dearest").fetchall()
+        for period in periods:
+            dims = (Column(wanted.need.columns[0]),)
+            rollup = Rollup(period, dims, (RANKED,), wanted.where, wanted.top + 1)
+            with engine.run(rollup, stop, progress) as batches:
+                rows = answer.take(connection, batches, table, rollup, "dearest")
+            more = more or rows > wanted.top
+            for value, cost, _ in connection.execute("FROM dearest").fetchall():
+                costs[value] = EXACT.add(costs.get(value, Decimal(0)), cost or Decimal(0))
     finally:
         connection.close()
-    return tuple(row[0] for row in rows[: wanted.top]), len(rows) > wanted.top
+    if not more and len(costs) <= wanted.top:
+        return None
+    ranked = sorted(costs, key=lambda value: (-costs[value], value or ""))
+    return tuple(ranked[: wanted.top])
 
 
-def _rest(month: Path, came: Path, column: str, where: Sequence[In], path: Path) -> None:
-    """Write what a month has beyond what came, by all that the month is rolled up by."""
+def _rest(month: Path, came: Path, column: str, where: Sequence[In], path: Path) -> int:
+    """Write what a month has beyond what came, by all that the month is rolled up by; how many rows that is."""
     connection = answer.connected(spill=path.parent)
     try:
         rows = connection.execute(f"DESCRIBE FROM read_parquet('{_text(month)}')").fetchall()
@@ -198,8 +175,10 @@ def _rest(month: Path, came: Path, column: str, where: Sequence[In], path: Path)
             f" UNION ALL SELECT {by}, {minus} FROM read_parquet('{_text(came)}')) GROUP BY {by}) WHERE {some})"
             f" TO '{_text(path)}' (FORMAT parquet)"
         )
+        row = connection.execute(f"SELECT count(*) FROM read_parquet('{_text(path)}')").fetchone()
     finally:
         connection.close()
+    return int(row[0]) if row else 0
 
 
 def _within(shape: Shape, month: Path) -> Shape:
@@ -225,43 +204,6 @@ def _within(shape: Shape, month: Path) -> Shape:
     if not dims:
         raise EngineError("the month that is held has none of the lake's columns")
     return replace(shape, dims=dims)
-
-
-def _raw(files: Iterable[Path], dim: Column | Tag) -> tuple[str | None, ...]:
-    """Every value of a dimension, as the lake has it."""
-    if isinstance(dim, Tag):
-        key = dim.key.replace("'", "''")
-        column = f"\"Tags\"['{key}']"
-    else:
-        column = f'"{focus_name(dim.name)}"'
-    listed = ", ".join(f"'{_text(path)}'" for path in files)
-    connection = answer.connected()
-    try:
-        rows = connection.execute(
-            f"SELECT DISTINCT {column} FROM read_parquet([{listed}], union_by_name = true) ORDER BY 1 NULLS LAST"
-        ).fetchall()
-    finally:
-        connection.close()
-    return tuple(row[0] for row in rows)
-
-
-def _known(name: str, value: str | None) -> str | None:
-    """A value of a group as the store has it; a tag's missing value is none."""
-    return None if name.startswith("tag.") and value in MISSING_TAGS else value
-
-
-def _spellings(raw: str | None) -> set[str | None]:
-    """What a value may have become when it was loaded."""
-    if raw is None:
-        return {None}
-    text = raw.strip()
-    found: set[str | None] = {text, text.removesuffix(".0")}
-    return found | {None} if text.lower() in {"", "null", "none"} else found
-
-
-def _plain(key: str) -> str:
-    """A key of a tag as it is grouped by."""
-    return key.strip().removeprefix("user:").removeprefix("user_")
 
 
 def _text(path: Path) -> str:

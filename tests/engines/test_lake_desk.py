@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from finops_tui import lake_bring, lake_cube, lake_desk, lake_lens, loader, paths
+from finops_tui import lake_bring, lake_cube, lake_desk, lake_push, loader, paths
 from finops_tui.engines import place
 from finops_tui.engines.base import EngineError, EngineStoppedError, Estimate, Told
 from finops_tui.engines.opening import opened
 from finops_tui.queries import filters
-from finops_tui.queries.view import Condition, Period, View
+from finops_tui.queries.view import Comparison, Condition, Period, View
 from finops_tui.screens.desk import DeskError
 from finops_tui.store import Store
 from tests.engines.test_lake import exact
@@ -152,15 +152,49 @@ async def test_the_dearest_and_the_rest_are_all_there_is(
         found = dict(zip(frame["k0"].to_list(), frame["cost"].to_list(), strict=True))
         expected = bench.expected()
         assert sum(found.values()) == sum(expected.values())
-        rest = found.pop(lake_lens.OTHERS)
+        rest = found.pop(lake_push.OTHERS)
         assert found == {key: expected[key] for key in found}
         assert len(found) == TOP
         assert rest == sum(value for key, value in expected.items() if key not in found)
         days = await bench.ask("by_bucket", VIEW)
         assert sum(days["cost"].to_list()) == sum(expected.values())
-        assert bench.ask.words == f"{TOP} dearest: by ResourceId in 2026-09; the rest is {lake_lens.OTHERS}"
+        assert bench.ask.words == f"{TOP} dearest: by ResourceId in 2026-09; the rest is {lake_push.OTHERS}"
     finally:
         bench.close()
+
+
+async def test_a_resource_does_not_come_and_go_with_its_place_among_the_dearest(bench: Bench) -> None:
+    both = Comparison(SEPTEMBER, Period(date(2026, 8, 1), date(2026, 9, 1)))
+    frame = await bench.ask("by_key", replace(VIEW, compared=both))
+    expected = {
+        month: {
+            name: sum(
+                (
+                    exact("EffectiveCost", row["EffectiveCost"])
+                    for row in bench.rows
+                    if row["ResourceId"] == name
+                    and row["BillingCurrency"] == "USD"
+                    and row["ChargePeriodStart"].startswith(month)
+                ),
+                Decimal(0),
+            )
+            for name in frame["k0"].to_list()
+            if name != lake_push.OTHERS
+        }
+        for month in ("2026-08", "2026-09")
+    }
+    for row in frame.filter(frame["k0"] != lake_push.OTHERS).to_dicts():
+        assert row["now"] == expected["2026-09"][row["k0"]]
+        assert row["before"] == expected["2026-08"][row["k0"]]
+    assert frame.height == TOP + 1
+    assert all(row["before"] and row["now"] for row in frame.to_dicts())
+
+
+async def test_columns_of_the_lake_are_there_for_its_sql(bench: Bench) -> None:
+    await bench.ask("by_key", VIEW)
+    given = await bench.ask("given", VIEW.regroup("service"))
+    assert given["ResourceId"].to_list() == [1]
+    assert given["ServiceName"].to_list() != [0]
 
 
 @pytest.mark.parametrize(
@@ -179,11 +213,11 @@ async def test_what_a_view_is_about_is_asked_for_alone(bench: Bench, path: Any, 
     expected = bench.expected(**only)
     found = dict(zip(frame["k0"].to_list(), frame["cost"].to_list(), strict=True))
     assert sum(found.values()) == sum(expected.values())
-    assert {key: found[key] for key in found if key != lake_lens.OTHERS} == {
-        key: expected[key] for key in found if key != lake_lens.OTHERS
+    assert {key: found[key] for key in found if key != lake_push.OTHERS} == {
+        key: expected[key] for key in found if key != lake_push.OTHERS
     }
     pushed = {one.dimension.name for rollup in bench.engine.asked for one in rollup.where}
-    assert pushed >= {name for name in only if name in lake_lens.PUSHED}
+    assert pushed >= {name for name in only if name in lake_push.PUSHED}
 
 
 async def test_a_tag_and_a_filter_of_resources_count_among_what_came(bench: Bench) -> None:
