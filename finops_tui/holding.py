@@ -123,11 +123,12 @@ class Holder:
                     self._wait()
                     if self._closed:
                         break
-                return
             except duckdb.InterruptException:
                 if tries > _PATIENCE:  # asked without end: the next time something is wanted
                     return
             except duckdb.Error:
+                return
+            else:
                 return
             finally:
                 cursor, self._cursor = self._cursor, None

@@ -6,13 +6,13 @@ segment by segment, whenever nobody waits for an answer, and never written anywh
 
 from __future__ import annotations
 
-import re
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from finops_tui import resident_sql as sql
 from finops_tui.lookup import Lookup
 from finops_tui.queries.columns import MONEY
 from finops_tui.queries.resident import Field, Resident, number
@@ -25,27 +25,6 @@ if TYPE_CHECKING:
     from finops_tui.queries.catalog import Segment
 
 ATTACH: Final = "ATTACH ':memory:' AS resident (COMPRESS)"
-
-_PLACEHOLDER: Final = re.compile(r"\$p(\d+)\b")
-
-_SUMS: Final = ", ".join(f'sum("{name}") AS "{name}"' for name in MONEY)
-_NAMES: Final = ", ".join(f'"{name}"' for name in MONEY)
-_LARGEST: Final = "greatest(" + ", ".join(f'coalesce(max(abs("{name}")), 0)' for name in MONEY) + ")"
-
-_FRESH: Final = """
-CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT {seg}::INTEGER AS seg, sid, n::BIGINT AS n, first_day, last_day, {names}{texts} FROM {alias}.lines JOIN (
-    SELECT sid, min("ChargeDay") AS first_day, max("ChargeDay") AS last_day{sums}
-    FROM {alias}.{daily} GROUP BY sid) USING (sid){months}"""
-
-_NARROW: Final = 18
-_WIDE: Final = 38
-
-_TEXTS: Final = """
-INSERT INTO {dictionary}
-SELECT (SELECT count(*) FROM {dictionary}) + row_number() OVER (ORDER BY v) - 1, v
-FROM (SELECT DISTINCT {column} AS v FROM fresh) f
-WHERE NOT EXISTS (SELECT 1 FROM {dictionary} d WHERE d.v IS NOT DISTINCT FROM f.v)"""
 
 
 class Residents:
@@ -136,13 +115,13 @@ class Residents:
         """Read one segment."""
         now = self._now
         values: dict[str, object] = {}
-        texts = "".join(f", {_bound(field, n, values)} AS v{n}" for field, n in now.columns.items())
+        texts = "".join(f", {sql.bound(field, n, values)} AS v{n}" for field, n in now.columns.items())
         source = {"alias": segment.alias, "daily": segment.daily, "seg": number(segment)}
         added = {"sums": "", "months": f" JOIN {segment.alias}.monthly USING (sid)"}
         if not segment.monthly:
-            added = {"sums": f", sum(n) AS n, {_SUMS}", "months": ""}
-        cursor.execute(_FRESH.format(texts=texts, names=_NAMES, **source, **added), values)
-        digits = _digits(cursor, segment)
+            added = {"sums": f", sum(n) AS n, {sql.SUMS}", "months": ""}
+        cursor.execute(sql.FRESH.format(texts=texts, names=sql.NAMES, **source, **added), values)
+        digits = sql.digits(cursor, segment)
         table = f"t{digits}_{segment.scale}_{now.epoch}"
         money = ", ".join(
             f'CAST("{name}" AS DECIMAL({digits}, {segment.scale})) AS "{name}"' for name in MONEY
@@ -152,16 +131,16 @@ class Residents:
             f"SELECT seg, sid, n, first_day, last_day, {money}{''.join(f', d{n}.code AS c{n}' for n in places)}\n"
             f"FROM fresh f{''.join(f' JOIN {place} d{n} ON d{n}.v IS NOT DISTINCT FROM f.v{n}' for n, place in places.items())}"
         )
-        with _transaction(cursor):
+        with sql.transaction(cursor):
             for n, place in places.items():
-                cursor.execute(_TEXTS.format(dictionary=place, column=f"v{n}"))
+                cursor.execute(sql.TEXTS.format(dictionary=place, column=f"v{n}"))
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
-            (count,) = _row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid")
+            (count,) = sql.row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid")
         self._counts[segment.alias] = count
         self._lines += count
         self._become(
             replace(
-                now, tables={**now.tables, segment.alias: table}, blank=_blank(cursor, now.schema, places)
+                now, tables={**now.tables, segment.alias: table}, blank=sql.blank(cursor, now.schema, places)
             )
         )
 
@@ -171,13 +150,13 @@ class Residents:
         first = len(now.columns)
         added = {field: first + place for place, field in enumerate(wanted)}
         values: dict[str, object] = {}
-        texts = "".join(f", {_bound(field, n, values)} AS v{n}" for field, n in added.items())
+        texts = "".join(f", {sql.bound(field, n, values)} AS v{n}" for field, n in added.items())
         lines = [
             f"SELECT {number(segment)} AS seg, sid{texts} FROM {segment.alias}.lines"
             for segment in live
             if segment.alias in now.tables
         ]
-        with _transaction(cursor):
+        with sql.transaction(cursor):
             for n in added.values():
                 cursor.execute(f"CREATE OR REPLACE TABLE {now.schema}.d{n} (code INTEGER, v VARCHAR)")
             tables = {}
@@ -185,7 +164,7 @@ class Residents:
                 union = " UNION ALL ".join(lines)
                 cursor.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {union}", values)
                 for n in added.values():
-                    cursor.execute(_TEXTS.format(dictionary=f"{now.schema}.d{n}", column=f"v{n}"))
+                    cursor.execute(sql.TEXTS.format(dictionary=f"{now.schema}.d{n}", column=f"v{n}"))
                 tables = {
                     table: self._rewritten(cursor, table, added.values())
                     for table in set(now.tables.values())
@@ -202,7 +181,7 @@ class Residents:
                 tables={alias: tables[table] for alias, table in now.tables.items()},
                 columns={**now.columns, **added},
                 cubes={},
-                blank=_blank(cursor, now.schema, [*now.columns.values(), *added.values()]),
+                blank=sql.blank(cursor, now.schema, [*now.columns.values(), *added.values()]),
                 epoch=now.epoch + 1,
             )
         )
@@ -254,7 +233,7 @@ class Residents:
         now = self._now
         columns = ", ".join(f"c{n}" for n in numbers)
         lines = f"{now.table(segment)} WHERE seg = {number(segment)}"
-        (kinds, count) = _row(
+        (kinds, count) = sql.row(
             cursor,
             f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {columns} FROM {lines})), count(*) FROM {lines}",
         )
@@ -263,12 +242,12 @@ class Residents:
             return
         table = f"k{segment.scale}_{'_'.join(map(str, numbers))}_{now.epoch}"
         select = (
-            f'SELECT {number(segment)}::INTEGER AS seg, "ChargeDay", sum(n)::BIGINT AS n, {_SUMS}, {columns}\n'
+            f'SELECT {number(segment)}::INTEGER AS seg, "ChargeDay", sum(n)::BIGINT AS n, {sql.SUMS}, {columns}\n'
             f"FROM {segment.alias}.{segment.daily} JOIN (SELECT sid, {columns} FROM {lines}) USING (sid) GROUP BY ALL"
         )
-        with _transaction(cursor):
+        with sql.transaction(cursor):
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
-            (added,) = _row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY ALL")
+            (added,) = sql.row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY ALL")
         self._lines += added
         self._cubed[segment.alias, numbers] = added
         self._become(replace(now, cubes={**now.cubes, (segment.alias, numbers): table}))
@@ -285,45 +264,3 @@ class Residents:
             self._retired = [(epoch, name) for epoch, name in self._retired if epoch >= oldest]
         for name in gone:
             cursor.execute(f"DROP TABLE {name}")
-
-
-def _blank(cursor: DuckDBPyConnection, schema: str, numbers: Iterable[int]) -> frozenset[int]:
-    """The fields whose dictionaries have no text."""
-    counts = " UNION ALL ".join(f"SELECT {n}, count(v) FROM {schema}.d{n}" for n in numbers)
-    rows = cursor.execute(counts).fetchall() if counts else []
-    return frozenset(n for n, count in rows if not count)
-
-
-def _bound(field: Field, column: int, values: dict[str, object]) -> str:
-    """The SQL of a field, its placeholders told apart from those of others."""
-    values |= {f"f{column}_{place}": value for place, value in enumerate(field.values)}
-    return _PLACEHOLDER.sub(rf"$f{column}_\1", field.sql)
-
-
-def _digits(cursor: DuckDBPyConnection, segment: Segment) -> int:
-    """The digits that the sums of a segment's lines have, all of them."""
-    if segment.precision != _NARROW:
-        return _WIDE
-    most = {"most": 10 ** (_NARROW - segment.scale)}
-    (fits,) = _row(cursor, f"SELECT {_LARGEST} < CAST($most AS DECIMAL(38, 0)) FROM fresh", most)
-    return _NARROW if fits else _WIDE
-
-
-def _row(cursor: DuckDBPyConnection, sql: str, values: dict[str, int] | None = None) -> tuple[int, ...]:
-    """The only row of an answer, numbers."""
-    (found,) = cursor.execute(sql, values).fetchall()
-    return tuple(found)
-
-
-@contextmanager
-def _transaction(cursor: DuckDBPyConnection) -> Iterator[None]:
-    """All of it or nothing; the temporary table that it read is gone afterwards."""
-    cursor.execute("BEGIN")
-    try:
-        yield
-        cursor.execute("COMMIT")
-    except BaseException:
-        cursor.execute("ROLLBACK")
-        raise
-    finally:
-        cursor.execute("DROP TABLE IF EXISTS temp.fresh")

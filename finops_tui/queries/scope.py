@@ -218,6 +218,7 @@ class Scope:
         return f"CAST({column} AS {self._money})" if self._money else column
 
     def cost(self, table: str, segment: Segment | None = None, basis: str | None = None) -> str:
+        """The SQL of the cost in a row of a relation, the view's basis unless another one is named."""
         name = BASES[basis or self.view.basis]
         converts = segment is not None and self.converts(segment)
         return self._cast(f'{table}."{name}{" converted" if converts else ""}"')
@@ -225,6 +226,7 @@ class Scope:
     # One currency
 
     def converts(self, segment: Segment) -> bool:
+        """Whether costs of a segment are converted."""
         return self.conversion is not None and self.conversion.applies(segment)
 
     def rows(self, segment: Segment, table: str) -> str:
@@ -236,15 +238,18 @@ class Scope:
         return self.conversion.rows(segment, table, day, costs, self.view.currency)
 
     def currency(self, segment: Segment, table: str, billed: str = 'l."BillingCurrency"') -> str:
+        """The SQL of the currency of a row's costs, named so."""
         return f"{table}.currency" if self.converts(segment) else f"{billed} AS currency"
 
     def _within(self, day: str, period: Period) -> str:
         return f"({day} >= {self.bind(period.since)} AND {day} < {self.bind(period.until)})"
 
     def days(self, day: str) -> str:
+        """The condition that a day is one that the view looks at."""
         return " OR ".join(self._within(day, period) for period in self._periods)
 
     def part(self, day: str) -> str:
+        """The SQL of the part of the view that a day is in."""
         compared = self.view.compared
         if compared is None:
             return "'now'"

@@ -103,7 +103,6 @@ class Terms:
             values: What `bind` has registered.
             currency: Whether the view's currency is one of them.
         """
-
         asked: list[tuple[str, str, str]] = []
 
         def collect(name: str, form: Form, make: Callable[[str], str]) -> str:
