@@ -117,10 +117,18 @@ def _lines(
 
 
 def questions(engine: Engine, shape: Shape, wanted: Wanted) -> list[Rollup]:
-    """What would be asked, for an estimate."""
-    dims = shape.beside(engine.describe(), wanted.need.columns).dims
-    measures = tuple(engine.describe().measures)
-    return [Rollup(period, dims, measures, wanted.where) for period in wanted.months]
+    """What would be asked, for an estimate: of each month which are the dearest, and then those."""
+    table = engine.describe()
+    dims = shape.beside(table, wanted.need.columns).dims
+    asked = [Rollup(period, dims, tuple(table.measures), wanted.where) for period in wanted.months]
+    if not wanted.need.lines:
+        asked += [_ranking(wanted, period) for period in wanted.months]
+    return asked
+
+
+def _ranking(wanted: Wanted, period: str) -> Rollup:
+    """Which are the dearest, and whether there are more."""
+    return Rollup(period, (Column(wanted.need.columns[0]),), (RANKED,), wanted.where, wanted.top + 1)
 
 
 def _dearest(
@@ -140,8 +148,7 @@ def _dearest(
     connection = answer.connected()
     try:
         for period in periods:
-            dims = (Column(wanted.need.columns[0]),)
-            rollup = Rollup(period, dims, (RANKED,), wanted.where, wanted.top + 1)
+            rollup = _ranking(wanted, period)
             with engine.run(rollup, stop, progress) as batches:
                 rows = answer.take(connection, batches, table, rollup, "dearest")
             more = more or rows > wanted.top

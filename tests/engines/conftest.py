@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.engines import lakes, servers
 from tests.engines.athena_fixtures import export, loopback, s3  # noqa: F401 - fixtures of Athena's tests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from finops_tui.engines.base import Engine
 
@@ -59,3 +60,14 @@ def reference(lake: lakes.Lake, tmp_path_factory: pytest.TempPathFactory) -> Eng
 @pytest.fixture
 def stop() -> threading.Event:
     return threading.Event()
+
+
+@pytest.fixture(scope="session")
+def expected(reference: Engine) -> Callable[[int], list[tuple[Any, ...]]]:
+    """What DuckDB says to the view of a seed; asked once however many engines are held to it."""
+
+    @cache
+    def answer(seed: int) -> list[tuple[Any, ...]]:
+        return lakes.ask(reference, lakes.random_rollup(seed, reference.describe()), threading.Event())
+
+    return answer

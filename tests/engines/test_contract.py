@@ -45,20 +45,19 @@ CUBE = (DAY, *map(Column, lakes.GROUPED), *(Tag("Tags", key) for key in ("team",
 
 @pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
 def test_random_views_have_the_digits_of_duckdb(
-    engine: Engine, reference: Engine, stop, first: int, record_property
+    engine: Engine, reference: Engine, expected, stop, first: int, record_property
 ) -> None:
     record_property("views", BLOCK)
     different = []
     for seed in range(first, first + BLOCK):
         rollup = lakes.random_rollup(seed, reference.describe())
-        if lakes.ask(engine, rollup, stop) != lakes.ask(reference, rollup, stop):
+        if lakes.ask(engine, rollup, stop) != expected(seed):
             different.append((seed, rollup))
     assert different == []
 
 
-def test_views_are_not_mostly_empty(reference: Engine, stop) -> None:
-    asked = [lakes.random_rollup(seed, reference.describe()) for seed in range(60)]
-    assert sum(bool(lakes.ask(reference, rollup, stop)) for rollup in asked) >= 30
+def test_views_are_not_mostly_empty(expected) -> None:
+    assert sum(bool(expected(seed)) for seed in range(60)) >= 30
 
 
 def test_the_whole_cube_is_the_same_row_by_row(

@@ -287,11 +287,11 @@ async def test_a_price_is_said_and_one_too_high_is_refused(bench: Bench) -> None
     bench.engine.slow.set()
     asked = asyncio.ensure_future(bench.ask("by_key", VIEW))
     await asyncio.to_thread(bench.engine.began.wait, 20)
-    assert "at most 1 MB, USD 0.25" in bench.ask.words
+    assert "at most 2 MB, USD 0.50" in bench.ask.words
     asked.cancel()
     bench.engine.slow.clear()
     bench.engine.max_usd = Decimal("0.10")
-    with pytest.raises(DeskError, match=r"cost USD 0\.25; at most USD 0\.10 may be spent"):
+    with pytest.raises(DeskError, match=r"cost USD 0\.50; at most USD 0\.10 may be spent"):
         await bench.ask("by_key", replace(VIEW, path=(Condition("service", "Queue"),)))
 
 
