@@ -51,7 +51,7 @@ docs: $(VENV)/.dev ## write the generated parts of the docs and the pictures aga
 	@$(BIN)/python tools/screenshots.py
 
 clean: ## remove what the targets above made
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-spark dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp per kind of installation: quick the second time, made again when pyproject.toml changes.
