@@ -76,7 +76,15 @@ def main() -> int:
         report = Path(folder) / "report.xml"
         begun = time.monotonic()
         code = subprocess.run(
-            [sys.executable, "-m", "pytest", "tests/engines/test_contract.py", f"--junitxml={report}"],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "tests/engines/test_contract.py",
+                "-o",
+                "junit_family=xunit1",
+                f"--junitxml={report}",
+            ],
             cwd=ROOT,
             env={**os.environ, "SPARK_PYTHON": sys.argv[1] if len(sys.argv) > 1 else python()},
             check=False,
