@@ -1,7 +1,7 @@
 """What can be asked of a bill: a frozen `View`, and one constant `.sql` file per question.
 
-A question reads one of six relations that `scope.py` renders from the view: `scope`, `groups`, `charges`, `costs`, `records`
-or `changes`. Values are bound, identifiers come from fixed lists.
+A question reads one of seven relations that `scope.py` renders from the view: `scope`, `groups`, `kinds`,
+`charges`, `costs`, `records` or `changes`. Values are bound, identifiers come from fixed lists.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Statement:
     """Of which segments the days are read line by line, for want of sums over lines that say the same."""
 
 
-_RELATION = re.compile(r"\bFROM (scope|groups|charges|costs|records|changes)\b")
-_COSTS = ("scope", "groups")
+_RELATION = re.compile(r"\bFROM (scope|groups|kinds|charges|costs|records|changes)\b")
+_COSTS = ("scope", "groups", "kinds")
 _PARAMETER = re.compile(r"\$([a-z_]+)\b")
 _PLACEHOLDER = re.compile(r"\$(\w+)")
 

@@ -1,12 +1,13 @@
 """From a view to the rows it looks at: the only SQL that varies.
 
-Six relations, rendered on demand over the segments that the view's period touches:
+Seven relations, rendered on demand over the segments that the view's period touches:
 
 * `scope`: rows of lines and days (or hours), or sums of them: `bucket DATE|TIMESTAMP, part VARCHAR, currency
   VARCHAR, label VARCHAR, k0…kN VARCHAR, cost DECIMAL, n BIGINT, day DATE, first_day DATE, last_day DATE`, those
   that the question reads. `part` is `before`, `now` (complete days of the period that the comparison covers)
   or `late` (the rest of the period). Rendered by scope_rows.py.
 * `groups`: the same added up by key and currency, with `cost`, `now`, `before` and `n`.
+* `kinds`: as `scope`, but keys beyond the first one are only told apart: texts, or numbers that stand for them.
 * `charges`: one row per line with `cost DECIMAL` over the period, and every column of `lines`.
 * `costs`: the same with `n` and each of the money columns summed over the period.
 * `records`: one row per line item of the period, with every column and `cost DECIMAL`.
@@ -84,9 +85,13 @@ class Scope:
         """The SQL of the relation `groups`; the argument as of `scope`."""
         return self._costs(wanted, CostRows.groups)
 
+    def kinds(self, wanted: frozenset[str]) -> str:
+        """The SQL of the relation `kinds`; likewise."""
+        return self._costs(wanted, CostRows.kinds)
+
     def _costs(self, wanted: frozenset[str], relation: Callable[[CostRows], str]) -> str:
         rows = CostRows(self, wanted)
-        self.needed = frozenset(rows.needed())
+        self.needed = frozenset(rows.needed())  # before anything is rendered: `is_held` looks at it
         sql = relation(rows)
         self.by_day = tuple(rows.by_day)
         return sql

@@ -35,7 +35,8 @@ class HeldRows(Places):
             given["currency"] = self._scope.bind(one[0])
         given |= {"k0": "''"} if "k0" not in texts else {}
         given |= {"label": "NULL::VARCHAR"} if "label" in self._wanted else {}
-        given |= {name: f"{name}_.v" for name in texts}
+        told = {name: field for name, field in texts.items() if name not in self.numbers}
+        given |= {name: f"{name}_.v" for name in told}
         terms = self._scope.held_terms(mixed=mixed)
         branches = list(self._branches(segments, texts, terms))
         self._alone = (
@@ -44,8 +45,9 @@ class HeldRows(Places):
         union = "\n  UNION ALL\n".join(branches)
         joins = "\n".join(
             f"  JOIN {resident.dictionary(field)} {name}_ ON {name}_.code = u.{name}"
-            for name, field in texts.items()
+            for name, field in told.items()
         )
+        given |= {name: f"u.{name}" for name in self.numbers}
         return f"SELECT {self._in_order(given)} FROM (\n{union}\n) u\n{joins}"
 
     def _branches(

@@ -64,6 +64,8 @@ class Places:
         self._wanted = tuple(name for name in _MAYBE if name in wanted)
         self._hourly = self._view.grain == "hour"
         self._alone = False
+        self.numbers: frozenset[str] = frozenset()
+        """Keys that are told apart by their numbers in memory, and whose texts nobody reads."""
         self.by_day: list[Segment] = []
         """Segments whose days were read one by one, for want of a cube."""
         fields = scope.fields

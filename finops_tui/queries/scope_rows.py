@@ -53,6 +53,12 @@ FROM (
 {rows}
 ) GROUP BY ALL"""
 
+    def kinds(self) -> str:
+        """The SQL of the relation `kinds`: the same, keys beyond the first one told apart and not named."""
+        if self._scope.segments and all(map(self._scope.is_held, self._scope.segments)):
+            self.numbers = frozenset(name for name in self._keys if name != "k0")
+        return self.relation()
+
     def sql(self) -> str:
         """The SQL of the relation; it has at least one segment."""
         scope = self._scope
