@@ -204,6 +204,36 @@ def test_months_tags_and_columns_are_those_that_are_wanted(
     assert found[0] > 10
 
 
+def test_names_of_columns_may_be_in_any_case(small: lakes.Lake, cache: Path, tmp_path: Path) -> None:
+    other = tmp_path / "lower"
+    for path in small.folder.glob("*/*.parquet"):
+        target = other / path.relative_to(small.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        columns = ", ".join(f'"{name}" AS "{name.lower()}"' for name in lakes.COLUMNS)
+        duckdb.execute(f"COPY (SELECT {columns} FROM '{path}') TO '{target}' (FORMAT parquet)")
+    results = [
+        loader.load(tmp_path / f"store-{f.name}", [f"lake://{f}?tags=team"]) for f in (small.folder, other)
+    ]
+    assert not results[1].refused
+    assert stored(results[1].loaded) == totals(small.rows)
+    assert [entry.lines for entry in results[0].loaded] == [entry.lines for entry in results[1].loaded]
+
+
+def test_rows_without_a_billing_period_are_left_out_and_said(cache: Path, tmp_path: Path) -> None:
+    rows = lakes.lines(120, seed=4)
+    lakes.write(tmp_path / "parted", rows)
+    (tmp_path / "plain").mkdir()
+    duckdb.execute(
+        f"""COPY (SELECT * EXCLUDE (billing_period) REPLACE (CASE WHEN SkuId = 'sku-1' THEN NULL
+        ELSE BillingPeriodStart END AS BillingPeriodStart)
+        FROM read_parquet('{tmp_path}/parted/*/*.parquet', hive_partitioning = true))
+        TO '{tmp_path}/plain/rows.parquet' (FORMAT parquet)"""
+    )
+    result = loader.load(tmp_path / "store", [f"lake://{tmp_path}/plain"])
+    assert any("rows without a billing period are not read" in note for note in result.notes)
+    assert stored(result.loaded) == totals([row for row in rows if row["SkuId"] != "sku-1"])
+
+
 def test_months_are_written_the_same_every_time(small: lakes.Lake, cache: Path, tmp_path: Path) -> None:
     paths_ = [lake_fetch.fetch(f"lake://{small.folder}", {}, tmp_path / name).paths for name in ("a", "b")]
     for one, other in zip(*paths_, strict=True):
