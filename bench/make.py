@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -145,10 +146,12 @@ FROM (
 def months(count: int) -> list[tuple[date, date]]:
     """The first day of each billing period, and of the one after."""
     starts = [date(FIRST.year + n // 12, 1 + n % 12, 1) for n in range(count + 1)]
-    return list(zip(starts, starts[1:], strict=False))
+    return list(pairwise(starts))
 
 
-def make(folder: Path, rows: int, layout: str = "focus", *, hourly: bool = False, count: int = 13, life: int = 90) -> int:
+def make(
+    folder: Path, rows: int, layout: str = "focus", *, hourly: bool = False, count: int = 13, life: int = 90
+) -> int:
     """Write a bill.
 
     Args:
@@ -169,16 +172,24 @@ def make(folder: Path, rows: int, layout: str = "focus", *, hourly: bool = False
     fixed = {"life": life, "horizon": horizon, "resources": max(1, round(rows / charged))}
     connection = duckdb.connect(str(folder / "make.duckdb"))
     connection.execute("SET preserve_insertion_order = true")
-    for statement in (_MIX, _SHARE, _RESOURCES, _LINES):
-        connection.execute(statement.format(**fixed, prefix="user_" if layout == "cur2" else "") if "{life}" in statement or "{prefix}" in statement else statement)
+    prefix = "user_" if layout == "cur2" else ""
+    for statement in (_MIX, _SHARE, _RESOURCES.format(**fixed), _LINES.format(prefix=prefix)):
+        connection.execute(statement)
     for since, until in periods:
         place = folder / f"BILLING_PERIOD={since:%Y-%m}"
         place.mkdir(parents=True, exist_ok=True)
-        words = {"since": since, "until": until, "unit": "HOUR" if hourly else "DAY", "invoice": f"{since:%Y%m}0001"}
+        words = {
+            "since": since,
+            "until": until,
+            "unit": "HOUR" if hourly else "DAY",
+            "invoice": f"{since:%Y%m}0001",
+        }
         common = _COMMON.format(charges=_CHARGES.format(**words), **words)
         text = (_CUR2 if layout == "cur2" else _FOCUS).format(**words)
         path = str(place / "bill-00001.snappy.parquet").replace("'", "''")
-        connection.execute(f"COPY (WITH common AS MATERIALIZED ({common}) {text}) TO '{path}' (FORMAT parquet)")
+        connection.execute(
+            f"COPY (WITH common AS MATERIALIZED ({common}) {text}) TO '{path}' (FORMAT parquet)"
+        )
     found = connection.execute(f"SELECT count(*) FROM read_parquet('{folder}/*/*.parquet')").fetchone()
     connection.close()
     (folder / "make.duckdb").unlink()
@@ -196,7 +207,9 @@ def main() -> None:
     parser.add_argument("--life", type=int, default=90)
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    count = make(asked.folder, asked.rows, asked.layout, hourly=asked.hourly, count=asked.months, life=asked.life)
+    count = make(
+        asked.folder, asked.rows, asked.layout, hourly=asked.hourly, count=asked.months, life=asked.life
+    )
     print(f"{count:,} records in {asked.folder}")
 
 

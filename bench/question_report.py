@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import platform
 import statistics
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -23,7 +25,7 @@ _HEAD: Final = (
 
 
 def report(
-    times: Times, peaks: dict[str, float], bill: Bill, rounds: int, machine: str, growth: tuple[Times, float] | None
+    times: Times, peaks: dict[str, float], bill: Bill, rounds: int, growth: tuple[Times, float] | None
 ) -> str:
     """The section.
 
@@ -32,11 +34,10 @@ def report(
         peaks: MB by side.
         bill: What was asked.
         rounds: How often all months were asked.
-        machine: In words.
         growth: Times of a larger bill, and the logarithm of how many times as large it is.
     """
     lines = [
-        f"{bill.records:,} lines in {len(bill.months)} months. {machine}, DuckDB {version('duckdb')}, polars"
+        f"{bill.records:,} lines in {len(bill.months)} months. Python {platform.python_version()}, {os.cpu_count()} cores, DuckDB {version('duckdb')}, polars"
         f" {version('polars')}. Milliseconds, medians of {rounds * 3} turns over one month and {rounds} over all;"
         " every answer was compared with that of SQL on the Parquet before. `first` is the first answer of a process,"
         " before anything is in memory. Peak MB: "
@@ -90,7 +91,9 @@ def goals(times: Times, growth: tuple[Times, float] | None) -> list[str]:
         slower = {q: 1 / r for q, r in zip(SQL, ratios(times, one, side), strict=True)}
         rows.append(_at_most(f"none slower than {'a plain table' if side == 'table' else side}", slower, 1))
     rows += [
-        _goal("all months: geometric mean ≥ 30 × faster than SQL on Parquet", _mean(times, every, "parquet"), 30),
+        _goal(
+            "all months: geometric mean ≥ 30 × faster than SQL on Parquet", _mean(times, every, "parquet"), 30
+        ),
         _goal("all months: ≥ 45 × faster than polars", _mean(times, every, "polars"), 45),
         _goal("all months: the worst ≥ 5 × than SQL on Parquet", min(ratios(times, every, "parquet")), 5),
     ]
@@ -98,7 +101,9 @@ def goals(times: Times, growth: tuple[Times, float] | None) -> list[str]:
         more, larger = growth
         for period in PERIODS:
             slopes = {
-                q: math.log(statistics.median(more[period, q, "ours"]) / statistics.median(times[period, q, "ours"]))
+                q: math.log(
+                    statistics.median(more[period, q, "ours"]) / statistics.median(times[period, q, "ours"])
+                )
                 / larger
                 for q in SQL
             }

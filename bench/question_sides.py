@@ -74,13 +74,15 @@ def bare(folder: str, *, table: bool) -> Ask:
     files = f"read_parquet('{folder.replace(chr(39), chr(39) * 2)}/*/*.parquet', hive_partitioning = true)"
     if table:
         listed = ", ".join(f'"{name}"' for name in COLUMNS)
-        connection.execute(f"CREATE TABLE bill AS SELECT {listed} FROM {files}")  # noqa: S608
+        connection.execute(f"CREATE TABLE bill AS SELECT {listed} FROM {files}")
 
     def ask(asked: dict[str, Any]) -> Iterable[Sequence[Any]]:
         text = SQL[asked["question"]]
         if not table:
             months = ", ".join(f"'{month}'" for month in asked["months"])
-            text = text.replace("FROM bill", f'FROM (SELECT * FROM {files} WHERE "BILLING_PERIOD" IN ({months}))')
+            text = text.replace(
+                "FROM bill", f'FROM (SELECT * FROM {files} WHERE "BILLING_PERIOD" IN ({months}))'
+            )
         named = {name: asked[name] for name in re.findall(r"\$(\w+)", text)}
         return connection.execute(text, named).fetchall()
 
@@ -122,29 +124,31 @@ def lazy(folder: str) -> Ask:
         return frame.group_by(service).agg(now=cost.filter(now).sum(), before=cost.filter(before).sum())
 
     def picked(frame: pl.LazyFrame, asked: dict[str, Any]) -> pl.LazyFrame:
-        kept = frame.filter(found(account, asked["digits"]) | found(pl.col("SubAccountName"), asked["digits"]))
+        kept = frame.filter(
+            found(account, asked["digits"]) | found(pl.col("SubAccountName"), asked["digits"])
+        )
         return summed(kept, account).sort("EffectiveCost", descending=True).head(50)
 
     ways: dict[str, Callable[[pl.LazyFrame, dict[str, Any]], pl.LazyFrame]] = {
         "day x service": stacked,
         "usage of a service": lambda f, a: summed(f.filter(service == a["service"]), pl.col("SkuMeter")),
-        "by tag": lambda f, _: summed(f, pl.col("Tags").map.get("team")),  # type: ignore[attr-defined]
+        "by tag": lambda f, _: summed(f, pl.col("Tags").map.get("team")),
         "three filters, text": filtered,
         "top 50 resources": lambda f, _: (
             summed(f, pl.col("ResourceId")).sort("EffectiveCost", descending=True).head(50)
         ),
         "month over month": compared,
-        "resources of each service": lambda f, _: f.group_by(service).agg(
-            pl.col("ResourceId").n_unique()
-        ),
+        "resources of each service": lambda f, _: f.group_by(service).agg(pl.col("ResourceId").n_unique()),
         "values of a picker": picked,
         "one resource": lambda f, a: summed(f.filter(pl.col("ResourceId") == a["resource"]), day),
-        "untagged share": lambda f, _: summed(f, pl.col("Tags").map.len().fill_null(0) > 0),  # type: ignore[attr-defined]
+        "untagged share": lambda f, _: summed(f, pl.col("Tags").map.len().fill_null(0) > 0),
     }
 
     def ask(asked: dict[str, Any]) -> Iterable[Sequence[Any]]:
         files = [f"{folder}/BILLING_PERIOD={month}/*.parquet" for month in asked["months"]]
-        since = asked.get("from", asked["since"]) if asked["question"] == "month over month" else asked["since"]
+        since = (
+            asked.get("from", asked["since"]) if asked["question"] == "month over month" else asked["since"]
+        )
         frame = pl.scan_parquet(files).filter(when >= since, when < asked["until"])
         return ways[asked["question"]](frame, asked).collect().rows()
 
@@ -192,16 +196,24 @@ def ours(folder: str) -> tuple[Ask, Callable[[], None]]:
         "usage of a service": of_service,
         "by tag": lambda a: rows(put(a, "by_key", "tag.team"), "k0", "cost"),
         "three filters, text": filtered,
-        "top 50 resources": lambda a: rows(put(a, "values", "resource", containing="", limit=50), "k0", "cost"),
+        "top 50 resources": lambda a: rows(
+            put(a, "values", "resource", containing="", limit=50), "k0", "cost"
+        ),
         "month over month": lambda a: rows(put(a, "by_key", "service", compared=True), "k0", "now", "before"),
-        "resources of each service": lambda a: rows(put(a, "distinct", "service", "resource"), "k0", "things"),
+        "resources of each service": lambda a: rows(
+            put(a, "distinct", "service", "resource"), "k0", "things"
+        ),
         "values of a picker": lambda a: rows(
             put(a, "values", "account", containing=a["digits"], limit=50), "k0", "cost"
         ),
         "one resource": of_resource,
         "untagged share": lambda a: rows(put(a, "by_key", "tagged"), "k0", "cost"),
     }
-    return (lambda asked: ways[asked["question"]](asked)), lambda: store.settle() and None
+    return (lambda asked: ways[asked["question"]](asked)), lambda: _done(store.settle())
+
+
+def _done(_: object) -> None:
+    """Nothing is said of it."""
 
 
 def nothing() -> Ask:
@@ -235,7 +247,11 @@ def main() -> None:
         start = time.perf_counter()
         rows = list(ask(asked))
         seconds = time.perf_counter() - start
-        told = [[None if value is None else str(value) for value in row] for row in rows] if asked["told"] else []
+        told = (
+            [[None if value is None else str(value) for value in row] for row in rows]
+            if asked["told"]
+            else []
+        )
         print(json.dumps({"seconds": seconds, "count": len(rows), "rows": told}), flush=True)
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import platform
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import make
+import question_report
 from question_sides import SQL
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Bill:
 
         self.months = sorted(path.name.partition("=")[2] for path in self.folder.glob("BILLING_PERIOD=*"))
         run = duckdb.connect().execute
-        files = f"read_parquet('{self.folder}/*/*.parquet', hive_partitioning = true)"  # noqa: S608
+        files = f"read_parquet('{self.folder}/*/*.parquet', hive_partitioning = true)"
         run(f"CREATE VIEW bill AS SELECT * FROM {files}")
         month = self.months[len(self.months) // 2]
         most = (
@@ -145,7 +144,10 @@ def _next(month: str) -> str:
 
 # Equal
 
-def table_of(question: str, rows: Sequence[Sequence[str | None]]) -> dict[tuple[str | None, ...], list[Decimal]]:
+
+def table_of(
+    question: str, rows: Sequence[Sequence[str | None]]
+) -> dict[tuple[str | None, ...], list[Decimal]]:
     """Rows as amounts by what they are of, written one way whoever answered."""
     numbers = 2 if question == "month over month" else 1
     found: dict[tuple[str | None, ...], list[Decimal]] = {}
@@ -243,6 +245,7 @@ def _compare(sides: Sequence[Side], asked: Ask, period: str, times: Times) -> No
 
 # Words
 
+
 def table(folder: Path, bills: Sequence[Path], stores: Sequence[Path], rows: int, rounds: int) -> str:
     """The section of RESULTS.md.
 
@@ -262,8 +265,5 @@ def table(folder: Path, bills: Sequence[Path], stores: Sequence[Path], rows: int
     found = [Bill(*pair) for pair in zip(bills, stores, strict=True)]
     times, peaks = measure(found[0], OTHERS, rounds)
     more = measure(found[1], ("parquet",), rounds, compared=False)[0] if len(found) > 1 else None
-    import question_report
-
-    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
     growth = (more, math.log(found[1].records / found[0].records)) if more is not None else None
-    return question_report.report(times, peaks, found[0], rounds, machine, growth)
+    return question_report.report(times, peaks, found[0], rounds, growth)

@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import make
 from terminal_goals import goal_table
 from terminal_pty import Terminal
 
@@ -258,16 +259,15 @@ def _loop_table(found: dict[str, tuple[float, float, float]]) -> str:
 
 def small_bill(folder: Path) -> str:
     """A bill to load when none is named."""
-    import run
-
-    path = folder / "bill.parquet"
-    run.bare(folder / "make.duckdb", run.GENERATE.format(rows=200_000, path=path), keep=True)
-    return str(path)
+    bill = folder / "bill"
+    bill.mkdir()
+    make.make(bill, 200_000)
+    return str(bill)
 
 
 def small_store(folder: Path, bill: str) -> Path:
     """A store of a bill when none is named."""
-    import run
-
-    run.run("-m", "finops_tui", "load", "--store", str(folder / "store"), bill)
-    return folder / "store"
+    store = folder / "store"
+    words = [sys.executable, "-m", "finops_tui", "load", "--store", str(store), bill]
+    subprocess.run(words, check=True, capture_output=True)
+    return store
