@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import threading
 from collections import defaultdict
 from dataclasses import replace
@@ -244,3 +246,26 @@ def test_an_engine_that_cuts_days_elsewhere_is_refused(
     monkeypatch.setattr(engine, "_driver", replace(engine._driver, utc=(), zone="select 'Asia/Tokyo'"))
     with pytest.raises(EngineError, match=r"Asia/Tokyo.*start it with TZ=UTC"):
         engine.describe()
+
+
+ALONE = """
+import sys
+for name in ("pyarrow", "pandas", "numpy", "grpc", "pyspark"):
+    sys.modules[name] = None
+import pathlib, threading
+from finops_tui.engines import answer
+from finops_tui.engines.base import Rollup
+from finops_tui.engines.opening import opened
+engine = opened(sys.argv[1], {}, pathlib.Path(sys.argv[2]))
+connection = answer.connected()
+rollup = Rollup("", (), ("BilledCost",))
+with engine.run(rollup, threading.Event()) as batches:
+    answer.take(connection, batches, engine.describe(), rollup, "answer")
+print(connection.execute("SELECT n FROM answer").fetchone()[0])
+"""
+
+
+def test_no_other_client_is_needed(server: str, lake: lakes.Lake, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ALONE, f"{server}?path={lake.folder}", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(len(lake.rows)), done.stderr
