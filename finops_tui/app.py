@@ -285,4 +285,6 @@ def demo_app() -> FinopsApp:
 
     chosen = settings.load(paths.sample_data() / paths.CONFIG_FILE)
     store = Store(demo.root(), teams=chosen.teams, names=chosen.account_names)
-    return FinopsApp(build_desk(store, chosen, Look(), title="demo", demo=True))
+    app = FinopsApp(build_desk(store, chosen, Look(), title="demo", demo=True))
+    app.close_store = store.close
+    return app

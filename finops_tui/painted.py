@@ -77,7 +77,8 @@ class PaintedApp(App[None]):
         """Render nothing before a pane has been answered, or `PATIENCE` has passed."""
         if self._until is None:
             self._until = asyncio.get_running_loop().call_later(PATIENCE, self._render_anyway)
-            self._batch.enter_context(self.batch_update())
+            if not self.is_headless:
+                self._batch.enter_context(self.batch_update())
         self._waiting.add(pane)
 
     def release_painting(self, pane: Hashable) -> None:

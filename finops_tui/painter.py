@@ -241,7 +241,10 @@ class Painter:
             return run
         if character.isascii() or _narrow(character):
             self._reach(x, y)
-            pen.write(character, self._ahead(x, y) if character == " " else style)
+            if character == " " and x + 1 < len(characters):
+                pen.write(character, self._ahead(x, y), ahead=characters[x + 1] != " ")
+            else:
+                pen.write(character, style)
             return 1
         self._wide(x, y)
         return 2 if x + 1 < len(characters) and not characters[x + 1] else 1

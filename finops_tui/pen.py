@@ -66,9 +66,12 @@ class Pen:
         """Whether a character needs no change of style."""
         return not self._styles.step(self._sgr, style, blank=character == " ")[0]
 
-    def write(self, character: str, style: int) -> None:
-        """Write a character."""
-        codes, self._sgr = self._styles.step(self._sgr, style, blank=character == " ")
+    def write(self, character: str, style: int, *, ahead: bool = False) -> None:
+        """Write a character; a blank that needs another background takes the whole style if what follows needs that."""
+        codes, then = self._styles.step(self._sgr, style, blank=character == " ")
+        if codes and ahead:
+            codes, then = self._styles.step(self._sgr, style, blank=False)
+        self._sgr = then
         if codes:
             self._out.append(codes)
         self._out.append(character)

@@ -16,6 +16,9 @@ _LEVELS: Final = (0, 95, 135, 175, 215, 255)
 _FIXED: Final = 22
 """The first of the 256 colours that themes of terminals leave alone; 0 to 21 they may change."""
 
+_OFF: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an attribute."""
+
 _MARKED: Final = frozenset(["4", "7", "9", "21", "53", "5", "6"])
 """Attributes that show on a blank, too: underlined, reversed, struck, blinking."""
 
@@ -140,14 +143,22 @@ class Styles:
 
 
 def _between(now: Sgr, wanted: Sgr) -> str:
-    """The sequence from one style to another."""
+    """The sequence from one style to another: from the terminal's own, or attribute by attribute if that is shorter."""
     if now == wanted:
         return ""
-    parts = [] if set(now.attributes) <= set(wanted.attributes) else [""]
-    start = PLAIN if parts else now
-    parts += [code for code in wanted.attributes if code not in start.attributes]
-    if wanted.fore != start.fore:
+    anew = ["", *wanted.attributes, *(color for color in (wanted.fore, wanted.back) if color)]
+    gone = [code for code in now.attributes if code not in wanted.attributes]
+    parts = list(dict.fromkeys(_OFF.get(code, "") for code in gone))
+    parts += [code for code in wanted.attributes if code not in now.attributes]
+    if wanted.fore != now.fore:
         parts.append(wanted.fore or "39")
-    if wanted.back != start.back:
+    if wanted.back != now.back:
         parts.append(wanted.back or "49")
-    return f"\x1b[{';'.join(parts)}m"
+    both = any(
+        _OFF.get(code) == _OFF[gone_code]
+        for code in wanted.attributes
+        for gone_code in gone
+        if gone_code in _OFF
+    )
+    steps = ";".join(anew if both or "" in parts else parts)
+    return f"\x1b[{min(steps, ';'.join(anew), key=len)}m"

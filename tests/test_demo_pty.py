@@ -32,11 +32,13 @@ class Terminal:
         if self.pid == 0:
             size = {"COLUMNS": str(COLUMNS), "LINES": str(LINES)}
             os.execve(command[0], list(command), {**os.environ, **size})
+        self._poll = select.poll()
+        self._poll.register(self._fd, select.POLLIN)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     def read(self) -> bool:
         """Draw what has come; false when the program has closed its end."""
-        if select.select([self._fd], [], [], 0.2)[0]:
+        if self._poll.poll(200):  # not select: a test before may have left a thousand files open
             try:
                 data = os.read(self._fd, 65536)
             except OSError:

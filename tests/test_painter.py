@@ -178,3 +178,5 @@ def test_steps_between_styles_say_only_what_changes() -> None:
     assert styles.step(now, two, blank=False)[0] == "\x1b[38;5;75m"
     assert styles.step(now, two, blank=True)[0] == ""
     assert styles.step(now, bare, blank=False)[0] == "\x1b[m"
+    plain = styles.number(Sgr("38;5;75", "48;5;236"))
+    assert styles.step(now, plain, blank=False)[0] == "\x1b[22;38;5;75m"
