@@ -39,7 +39,7 @@ class Residents:
     """
 
     def __init__(self, connection: DuckDBPyConnection, most: int = 20_000_000) -> None:
-        self.useful = 4
+        self.useful = 8
         connection.execute(ATTACH)
         self._most = most
         self._lines = self._dead = 0
@@ -134,15 +134,22 @@ class Residents:
         with sql.transaction(cursor):
             for n, place in places.items():
                 cursor.execute(sql.TEXTS.format(dictionary=place, column=f"v{n}"))
-            cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
-            (count,) = sql.row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY sid")
+            count = self._replace(cursor, table, segment, f"{select} ORDER BY sid")
+            blank = sql.blank(cursor, now.schema, places)
         self._counts[segment.alias] = count
         self._lines += count
-        self._become(
-            replace(
-                now, tables={**now.tables, segment.alias: table}, blank=sql.blank(cursor, now.schema, places)
-            )
-        )
+        self._become(replace(now, tables={**now.tables, segment.alias: table}, blank=blank))
+
+    def _replace(self, cursor: DuckDBPyConnection, table: str, segment: Segment, select: str) -> int:
+        """Write the rows of a segment; how many there are.
+
+        There may be some already: of a step that was interrupted after its end, or of a segment that was let go of.
+        """
+        place = f"{self._now.schema}.{table}"
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {place} AS SELECT * FROM ({select}) LIMIT 0")
+        cursor.execute(f"DELETE FROM {place} WHERE seg = {number(segment)}")
+        (count,) = sql.row(cursor, f"INSERT INTO {place} {select}")
+        return count
 
     def _widen(self, cursor: DuckDBPyConnection, live: Sequence[Segment], wanted: Sequence[Field]) -> None:
         """Write the tables anew, with more columns, and without what was let go of."""
@@ -169,6 +176,7 @@ class Residents:
                     table: self._rewritten(cursor, table, added.values())
                     for table in set(now.tables.values())
                 }
+            blank = sql.blank(cursor, now.schema, [*now.columns.values(), *added.values()])
         # Cubes are small, and soon there again where they are asked for.
         old = {*now.tables.values(), *now.cubes.values()}
         self._retired += [(now.epoch, f"{now.schema}.{table}") for table in old]
@@ -181,7 +189,7 @@ class Residents:
                 tables={alias: tables[table] for alias, table in now.tables.items()},
                 columns={**now.columns, **added},
                 cubes={},
-                blank=sql.blank(cursor, now.schema, [*now.columns.values(), *added.values()]),
+                blank=blank,
                 epoch=now.epoch + 1,
             )
         )
@@ -193,7 +201,7 @@ class Residents:
         columns = "".join(f", d{n}.code AS c{n}" for n in added)
         joins = "".join(f" JOIN {schema}.d{n} ON d{n}.v IS NOT DISTINCT FROM f.v{n}" for n in added)
         cursor.execute(
-            f"CREATE TABLE {schema}.{name} AS SELECT t.*{columns}\n"
+            f"CREATE OR REPLACE TABLE {schema}.{name} AS SELECT t.*{columns}\n"
             f"FROM {schema}.{table} t JOIN fresh f USING (seg, sid){joins} ORDER BY seg, sid"
         )
         return name
@@ -246,8 +254,7 @@ class Residents:
             f"FROM {segment.alias}.{segment.daily} JOIN (SELECT sid, {columns} FROM {lines}) USING (sid) GROUP BY ALL"
         )
         with sql.transaction(cursor):
-            cursor.execute(f"CREATE TABLE IF NOT EXISTS {now.schema}.{table} AS {select} LIMIT 0")
-            (added,) = sql.row(cursor, f"INSERT INTO {now.schema}.{table} {select} ORDER BY ALL")
+            added = self._replace(cursor, table, segment, f"{select} ORDER BY ALL")
         self._lines += added
         self._cubed[segment.alias, numbers] = added
         self._become(replace(now, cubes={**now.cubes, (segment.alias, numbers): table}))
@@ -263,4 +270,4 @@ class Residents:
             gone = [name for epoch, name in self._retired if epoch < oldest]
             self._retired = [(epoch, name) for epoch, name in self._retired if epoch >= oldest]
         for name in gone:
-            cursor.execute(f"DROP TABLE {name}")
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")

@@ -168,6 +168,36 @@ def test_what_is_held_of_segments_that_are_gone_is_not_asked_again() -> None:
     assert set(found["k0"]) == {"S4", "S5"}
 
 
+def test_a_segment_that_is_read_again_counts_once() -> None:
+    bill = Bill([charge(date(2026, month, 5), str(month), ServiceName=f"S{month}") for month in (3, 4)])
+    held = Held(bill)
+    view = View(Period(date(2026, 1, 1), date(2026, 12, 1)), grain="day", group_by=("service",))
+    plain, needed = held.ask("by_bucket", view, None)
+    segments = list(bill.catalog.segments)
+    held.hold(segments, needed)
+    list(held.residents.extend(bill.connection, segments[1:], segments[1:], needed))
+    held.hold(segments, needed)
+    assert held.ask("by_bucket", view, None)[0].equals(plain)
+    by_group, _ = held.ask("by_key", view, None)
+    assert sorted(by_group["cost"].to_list()) == [3, 4]
+
+
+def test_a_step_that_is_interrupted_after_its_end_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bill = Bill([charge(date(2026, 5, 5), "2")])
+    held = Held(bill)
+    view = View(MAY, group_by=("service",))
+    plain, needed = held.ask("by_key", view, None)
+    segments = list(bill.catalog.segments)
+    held.hold(segments, frozenset())
+    become = held.residents._become
+    monkeypatch.setattr(held.residents, "_become", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        list(held.residents.extend(bill.connection, segments, segments, needed))
+    monkeypatch.setattr(held.residents, "_become", become)
+    held.hold(segments, needed)
+    assert held.ask("by_key", view, None)[0].equals(plain)
+
+
 def test_tables_stay_for_as_long_as_somebody_reads_them() -> None:
     bill = Bill([charge(date(2026, 5, 2), "1", Tags={"env": "x"})])
     held = Held(bill)
