@@ -13,7 +13,7 @@ from finops_tui.lake_following import Following
 from finops_tui.opening import Opening
 from finops_tui.screens.color import Look
 from tests.engines import lakes
-from tests.engines.test_lake import stored, totals
+from tests.engines.sums import stored, totals
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import threading
 from collections import defaultdict
 from decimal import Decimal
@@ -17,42 +16,10 @@ from finops_tui.engines.base import EngineStoppedError
 from finops_tui.engines.local import LocalEngine
 from finops_tui.store import Store
 from tests.engines import lakes
+from tests.engines.sums import exact, stored, totals
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-COSTS = {
-    "billed": "BilledCost",
-    "effective": "EffectiveCost",
-    "list": "ListCost",
-    "contracted": "ContractedCost",
-}
-
-
-def exact(name: str, value: Any) -> Decimal:
-    """An amount of a line as a lake says it: DOUBLE to a billionth, computed in whole numbers."""
-    if value is None:
-        return Decimal(0)
-    if lakes.COLUMNS[name] == "DOUBLE":
-        return Decimal(math.floor(value * 1e9 + 0.5)).scaleb(-9)
-    return Decimal(value)
-
-
-def totals(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], Decimal]:
-    sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for row in rows:
-        for basis, name in COSTS.items():
-            sums[row["BillingPeriodStart"][:7], row["BillingCurrency"], basis] += exact(name, row[name])
-    return dict(sums)
-
-
-def stored(entries: Any) -> dict[tuple[str, str, str], Decimal]:
-    return {
-        (entry.period, code, basis): Decimal(sums[basis])
-        for entry in entries
-        for code, sums in entry.totals.items()
-        for basis in COSTS
-    }
 
 
 @pytest.fixture
