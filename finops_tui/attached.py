@@ -23,7 +23,6 @@ _LINES_SHARE: Final = 16 * 150
 """A sixteenth of the machine's memory is for lines that are held there, of about 150 bytes each."""
 
 
-
 class DamagedSegmentError(StoreError):
     """A segment is not what the manifest says; the message names its unit and what to do."""
 
@@ -102,7 +101,9 @@ class Shelf:
                 self._detach_unused()
                 raise
             aliases = [(entry, self._aliases[entry.file]) for entry in entries]
-            segments = tuple(_segment(entry, alias, monthly=alias in self._monthly) for entry, alias in aliases)
+            segments = tuple(
+                _segment(entry, alias, monthly=alias in self._monthly) for entry, alias in aliases
+            )
             catalog = Catalog(segments, current.manifest.generation)
             self._current = Generation(current.manifest, current.stamp, catalog, current.damage)
             self._live.append(self._current)
