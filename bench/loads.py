@@ -100,6 +100,20 @@ def make(folder: Path, rows: int, days: int) -> Path:
     return data
 
 
+def zipped(bill: Path, folder: Path) -> Path:
+    """The middle month of a bill in Parquet as one csv.gz, tags as JSON."""
+    import duckdb
+
+    months = sorted(bill.rglob("*.parquet"))
+    path = folder / f"{bill.name}.csv.gz"
+    duckdb.connect().execute(
+        f'COPY (SELECT * REPLACE (CAST(to_json("Tags") AS VARCHAR) AS "Tags")'  # noqa: S608
+        f" FROM read_parquet('{months[len(months) // 2]}', hive_partitioning = false)) TO '{path}'"
+        " (FORMAT csv, COMPRESSION gzip)"
+    )
+    return path
+
+
 def measured(words: Sequence[str], left: Path) -> Run:
     """Run a Python program to its end.
 
@@ -193,29 +207,36 @@ def compare(folder: Path, bill: Path, what: str, rounds: int, memory: str) -> li
         rounds, lambda: ours(bill, store, memory), lambda: theirs(bill, database, memory)
     )
     check(store, bare.said)
-    lines = [line(what, mine, bare, mine.disk / size(bill))]
+    lines = [line(what, mine, bare, f"{mine.disk / size(bill):.2f}")]
     months = sorted(bill.rglob("*.parquet"))
     if len(months) > 1:
         month = months[len(months) // 2]
-        other = folder / "month.duckdb"
+        other, before = folder / "month.duckdb", size(store)
         mine, bare = interleaved(
             rounds, lambda: ours(month, store, memory, again=True), lambda: theirs(month, other, memory)
         )
-        lines.append(line(f"one file of it again ({what})", mine, bare, None))
+        grown = f"store {size(store) / before - 1:+.1%}"
+        lines.append(line(f"one file of it again ({what})", mine, bare, grown))
+    if months:
+        text, other = zipped(bill, folder), folder / "text.duckdb"
+        mine, bare = interleaved(
+            rounds, lambda: ours(text, store, memory), lambda: theirs(text, other, memory)
+        )
+        lines.append(line(f"one month of it as csv.gz ({what})", mine, bare, f"{mine.disk / size(text):.2f}"))
     return lines
 
 
-def line(what: str, mine: Run, bare: Run, share: float | None) -> str:
+def line(what: str, mine: Run, bare: Run, store: str) -> str:
     """A row of the table."""
     return (
         f"| {what} | {mine.wall:.1f} | {bare.wall:.1f} | {mine.wall / bare.wall:.2f} | {mine.processor:.1f} |"
         f" {bare.processor:.1f} | {mine.processor / bare.processor:.2f} | {mine.memory:.0f} | {bare.memory:.0f} |"
-        f" {'' if share is None else f'{share:.2f}'} |"
+        f" {store} |"
     )
 
 
 HEAD: Final = (
-    "| load | wall s | CTAS | ratio | CPU s | CTAS | ratio | peak MB | CTAS | store / Parquet |\n"
+    "| load | wall s | CTAS | ratio | CPU s | CTAS | ratio | peak MB | CTAS | store / bill |\n"
     "|---|---|---|---|---|---|---|---|---|---|"
 )
 
