@@ -52,6 +52,7 @@ class LastScreen:
         rows: What is on the terminal now, or None.
         size: Columns and rows it was shown in.
         on_terminal: Whether it is on the terminal, and the program has not taken that yet.
+        kept: Whether it is a screen with figures, and not the line that says that the program starts.
         sample: Whether it is the bundled sample.
     """
 
@@ -63,7 +64,7 @@ class LastScreen:
         self._modes: list[Any] | None = None
         self.rows: Rows | None = None
         self.size = (0, 0)
-        self.on_terminal = False
+        self.on_terminal = self.kept = False
         self.sample = opened == SAMPLE
 
     def show(self, size: tuple[int, int]) -> None:
@@ -75,7 +76,7 @@ class LastScreen:
         rows = (
             found if found is not None else [[*title[0]], *([] for _ in range(size[1] - 3)), [*title[1]], []]
         )
-        self.rows, self.size = rows, size
+        self.rows, self.size, self.kept = rows, size, found is not None
         places = (f"\x1b[{y}H{_written(row)}" for y, row in enumerate(rows, 1) if row)
         self._hush()
         self.on_terminal = True

@@ -70,7 +70,8 @@ class StartingApp(PaintedApp):
         if self._opening is None:
             self.begin()
         elif self._last is not None and self._last.rows is not None:
-            self.hold_terminal(LONGEST)
+            if self._last.kept:
+                self.hold_terminal(LONGEST)
             self._open_store()
         else:  # what is heavy comes when there is something to see
             self.screen.call_after_refresh(self._open_store)
