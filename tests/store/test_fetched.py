@@ -30,6 +30,8 @@ def test_few_rows_are_the_same_by_hand(sql: str) -> None:
     assert found.equals(arrow)
 
 
-@pytest.mark.parametrize("sql", ["SELECT i FROM range(251) q(i)", "SELECT MAP {'a': 'b'} AS m", "SELECT 1.5::DOUBLE"])
+@pytest.mark.parametrize(
+    "sql", ["SELECT i FROM range(251) q(i)", "SELECT MAP {'a': 'b'} AS m", "SELECT 1.5::DOUBLE"]
+)
 def test_many_rows_and_other_types_go_through_arrow(sql: str) -> None:
     assert fetched.by_hand(duckdb.connect().cursor(), sql, {}) is None
