@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from finops_tui.app import demo_app
 from tests.screens.at_the_desk import settled
@@ -35,5 +36,8 @@ def test_the_screen_is_as_it_was(
         for key in keys:
             await pilot.press(key)
             await settled(pilot)
+        for line in pilot.app.screen.query(Input):  # or it depends on the clock whether its cursor is seen
+            line.cursor_blink = False
+        await pilot.pause()
 
     assert snap_compare(demo_app(), run_before=drive, terminal_size=size)
