@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import curses
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
 
@@ -82,7 +82,7 @@ def _series(turn: int) -> list[list[float]]:
 
 def plotext() -> None:
     """Stacked bars by plotext, drawn again at every key."""
-    import plotext as plt  # type: ignore[import-untyped]
+    import plotext as plt
     from rich.text import Text
     from textual.app import App
     from textual.widgets import Static
@@ -213,6 +213,7 @@ async def _ticks(work: Awaitable[object]) -> tuple[float, float, float]:
 
 
 if __name__ == "__main__":
-    {
+    APPS: dict[str, Callable[..., object]] = {
         "empty": empty, "table": table, "curses": curses_table, "plotext": plotext, "stacked": stacked, "loop": loop,
-    }[sys.argv[1]](*sys.argv[2:])  # fmt: skip
+    }  # fmt: skip
+    APPS[sys.argv[1]](*sys.argv[2:])
