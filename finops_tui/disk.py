@@ -48,7 +48,12 @@ def make_folder(path: Path, modes: Modes = PRIVATE) -> None:
     if path.is_dir():
         return
     make_folder(path.parent)
-    os.mkdir(path, PRIVATE.folder)  # noqa: PTH102  (one call, with its mode)
+    try:
+        os.mkdir(path, PRIVATE.folder)  # noqa: PTH102  (one call, with its mode)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        return  # somebody else was quicker
     give(path, modes.folder, modes)
     flush(path.parent)
 
