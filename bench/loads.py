@@ -100,17 +100,19 @@ def make(folder: Path, rows: int, days: int) -> Path:
     return data
 
 
-def zipped(bill: Path, folder: Path) -> Path:
-    """The middle month of a bill in Parquet as one csv.gz, tags as JSON."""
-    import duckdb
+ZIP: Final = """
+import duckdb, sys
+duckdb.connect().execute(
+    "COPY (SELECT * REPLACE (CAST(to_json(Tags) AS VARCHAR) AS Tags) FROM read_parquet($1, hive_partitioning = false))"
+    " TO '" + sys.argv[2].replace("'", "''") + "' (FORMAT csv, COMPRESSION gzip)", [sys.argv[1]])
+"""
 
+
+def zipped(bill: Path, folder: Path) -> Path:
+    """The middle month of a bill in Parquet as one csv.gz, tags as JSON; made elsewhere, as memory of a parent counts."""
     months = sorted(bill.rglob("*.parquet"))
     path = folder / f"{bill.name}.csv.gz"
-    duckdb.connect().execute(
-        f'COPY (SELECT * REPLACE (CAST(to_json("Tags") AS VARCHAR) AS "Tags")'  # noqa: S608
-        f" FROM read_parquet('{months[len(months) // 2]}', hive_partitioning = false)) TO '{path}'"
-        " (FORMAT csv, COMPRESSION gzip)"
-    )
+    measured(["-c", ZIP, str(months[len(months) // 2]), str(path)], path)
     return path
 
 

@@ -17,7 +17,7 @@ MARK: Final = "x_Lake"
 
 def detect(seen: Seen) -> str | None:
     """Charges that an engine added up."""
-    return "FOCUS, rolled up" if MARK.lower() in seen.folded and focus.detect(seen) is not None else None
+    return "FOCUS rolled up" if MARK.lower() in seen.folded and focus.detect(seen) is not None else None
 
 
 KIND: Final[Kind] = replace(focus.KIND, source=SOURCE, detect=detect)

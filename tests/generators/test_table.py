@@ -10,7 +10,7 @@ import pytest
 
 from finops_tui.loader import load
 from finops_tui.sources import formats
-from tests.generators import aws_cases, cloud_cases, focus_cases, tool_cases
+from tests.generators import aws_cases, cloud_cases, focus_cases, lake_cases, tool_cases
 from tests.generators.reckoned import held
 from tests.generators.tabled import note
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.generators.tabled import Case
 
 PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
-CASES = (*focus_cases.CASES, *aws_cases.CASES, *cloud_cases.CASES, *tool_cases.CASES)
+CASES = (*focus_cases.CASES, *aws_cases.CASES, *cloud_cases.CASES, *tool_cases.CASES, *lake_cases.CASES)
 ROW = re.compile(
     r"^\| (?P<format>[^|]+) \| (?P<written>[^|]+) \|.*\| (?P<difference>[^|]+) \|$", re.MULTILINE
 )
