@@ -30,10 +30,9 @@ SAMPLE: Final = "demo"
 KEPT: Final = 8
 """Screens kept, of stores and sizes used last."""
 
-_LOOK: Final = (
-    *("TERM", "COLORTERM", "NO_COLOR", "STY", "WT_SESSION", "TERM_PROGRAM", "TMUX", "COLORFGBG"),
-    "FINOPS_TUI_CONFIG",
-)
+_LOOK: Final = ("TERM", "COLORTERM", "NO_COLOR", "TERM_PROGRAM", "COLORFGBG", "FINOPS_TUI_CONFIG")
+_WITHIN: Final = ("STY", "WT_SESSION", "TMUX")
+"""Which terminal it is matters, not which of its sessions, as the value says."""
 _SETTINGS: Final = "finops.toml"
 _CODES: Final = frozenset("0123456789;")
 _ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[2J"
@@ -59,7 +58,9 @@ class LastScreen:
     def __init__(self, opened: str, environ: Mapping[str, str], folder: str) -> None:
         encoding = sys.stderr.encoding if sys.stderr is not None else ""
         here = os.path.abspath(_SETTINGS) if os.path.exists(_SETTINGS) else ""
-        self._key = "\x1f".join((opened, encoding, here, *(environ.get(name, "") for name in _LOOK)))
+        look = (environ.get(name, "") for name in _LOOK)
+        within = (name for name in _WITHIN if environ.get(name))
+        self._key = "\x1f".join((opened, encoding, here, *look, *within))
         self._folder = folder
         self._modes: list[Any] | None = None
         self.rows: Rows | None = None

@@ -73,6 +73,15 @@ def test_it_is_of_one_size_look_and_store(tmp_path: Path, other: dict[str, str])
     assert LastScreen("/other", {"TERM": "xterm"}, str(folder)).read(SIZE) is None
 
 
+def test_another_session_of_the_same_multiplexer_has_it_too(tmp_path: Path) -> None:
+    folder = tmp_path / "screens"
+    inside = {"TERM": "xterm", "TMUX": "/tmp/tmux-0/default,11,0"}
+    kept(folder, environ=inside)
+    again = {**inside, "TMUX": "/tmp/tmux-0/default,12,3"}
+    assert LastScreen("/store", again, str(folder)).read(SIZE) is not None
+    assert LastScreen("/store", {"TERM": "xterm"}, str(folder)).read(SIZE) is None
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
