@@ -109,6 +109,14 @@ class Pty:
                 return
         raise AssertionError(f"{text!r} never appeared:\n{self.text}")
 
+    def wait_for_bytes(self, text: bytes) -> None:
+        """Read until a text has come, which may be gone from the screen by then."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.read():
+            if text in self.log:
+                return
+        raise AssertionError(f"{text!r} never came:\n{self.text}")
+
     def settle(self, quiet: float = 1.0) -> None:
         """Read until nothing has come for a while."""
         seen = -1
@@ -192,7 +200,7 @@ def test_the_last_screen_is_shown_at_once_and_replaced(
     assert file.stat().st_mode & 0o777 == 0o600
 
     again = Pty("-m", "finops_tui", "--store", str(root))
-    again.wait_for("as of ")
+    again.wait_for_bytes(b"as of ")
     assert again.log.count(b"\x1b[?1049h") == 1
     assert again.text.splitlines()[:-2] == shown[:-2]  # the status line says of when it is
     mark = len(again.log)
@@ -216,7 +224,7 @@ def test_what_cannot_be_opened_gives_the_terminal_back(tmp_path: Path) -> None:
 def test_keys_typed_while_the_program_starts_are_not_lost(tmp_path: Path) -> None:
     del tmp_path
     terminal = Pty("-m", "finops_tui", "--store", str(demo.root()))
-    terminal.wait_for("opening")
+    terminal.wait_for_bytes(b"opening")
     os.write(terminal._fd, b"?")
     terminal.wait_for("Keys: Explore")
     assert "?" not in terminal.text.splitlines()[0]
