@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from finops_tui import segment_sql as sql
 from finops_tui.queries.columns import MONEY, QUANTITIES
 from finops_tui.read_back import row
+from finops_tui.sources.scale import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,9 +33,6 @@ SAME: Final = {
 
 WORTHWHILE: Final = 0.2
 """A column is written only where it differs when at least this share of charges repeats the other."""
-
-SCALES: Final = (10, 18, 24, 30)
-"""Decimals of money in a segment, the fewest first."""
 
 _SECOND: Final = 1_000_000
 

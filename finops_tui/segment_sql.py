@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS, QUANTITIES
+from finops_tui.queries.columns import ATTRIBUTES, MAPS, MONEY, PERIODS
 from finops_tui.queries.dimensions import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -26,13 +26,10 @@ def columns(names: Sequence[str], form: str = '"{0}"', between: str = ", ") -> s
 _FIXED: Final = {
     "line": columns(_LINE),
     "neighbours": ", ".join(DIMENSIONS[name] for name in _NEIGHBOURS),
-    "quantities": columns(QUANTITIES),
-    "quantity_sums": columns(QUANTITIES, 'sum("{0}") AS "{0}"'),
     "money_plain": columns(MONEY),
     "money_sums": columns(MONEY, 'sum("{0}")'),
     "size": "coalesce(sum(greatest(" + columns(MONEY, 'abs("{0}")') + ")), 0)",
     "money_parts": columns(MONEY, 'sum(trunc("{0}")), sum("{0}" - trunc("{0}"))'),
-    "hashed": columns(_LINE),
     "digests": ", ".join((*(f"md5_number({text})" for text in _TEXTS), columns(PERIODS))),
     "lines_of_unit": """line BETWEEN $lowest AND $highest AND "BillingAccountId" = $account AND dataset = $dataset
     AND "BillingPeriodStart" >= $month AND "BillingPeriodStart" < $next""",
@@ -75,7 +72,7 @@ SELECT file, account, period, dataset, count(*) FROM (
 
 UNIT_LINES: Final = """
 CREATE OR REPLACE TEMP TABLE unit_lines AS
-SELECT hash({hashed}) AS h1, line
+SELECT hash({line}) AS h1, line
 FROM staged_lines WHERE {lines_of_unit}
     AND line IN (SELECT line FROM {unit_items})"""
 

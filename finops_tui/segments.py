@@ -20,6 +20,7 @@ from finops_tui.manifest import Entry, StoreError
 from finops_tui.queries.columns import MONEY
 from finops_tui.read_back import CHARGES, DAYS, MONTHS, added_up, row, written
 from finops_tui.segment_plan import Unit, plan
+from finops_tui.sources.scale import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unit", "cut", "money_type", "plan"]
 
-MONEY_TYPES: Final = tuple((18 if scale == 10 else 38, scale) for scale in segment_layout.SCALES)
+MONEY_TYPES: Final = tuple((18 if scale == 10 else 38, scale) for scale in SCALES)
 """Precision and scale of money in a segment, the narrowest first."""
 
 SMALL: Final = 200_000
