@@ -6,23 +6,22 @@ Arrow stream that DuckDB reads as it comes; no other client is needed.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from finops_tui.engines import answer, dialects, schema
 from finops_tui.engines.adbc_drivers import driver
-from finops_tui.engines.base import Batches, EngineError, EngineStoppedError, LakePeriod
+from finops_tui.engines.asking import SqlEngine
+from finops_tui.engines.base import Batches, EngineError, EngineStoppedError
 from finops_tui.engines.watching import watched
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
-    from decimal import Decimal
 
     from finops_tui.engines.adbc_drivers import Driver
-    from finops_tui.engines.base import Dialect, Estimate, Table, Told
+    from finops_tui.engines.base import Dialect, Table, Told
     from finops_tui.engines.rollup import Rollup
 
 _UTC: Final = frozenset(("utc", "etc/utc", "z", "gmt", "etc/gmt", "+00:00", "universal", "zulu", "uct"))
@@ -30,10 +29,8 @@ _LONGEST: Final = 400
 """Characters of an engine's own words that are shown."""
 
 
-class AdbcEngine:
+class AdbcEngine(SqlEngine):
     """A table behind an ADBC driver."""
-
-    max_usd: Decimal | None = None
 
     def __init__(self, found: Driver) -> None:
         self._driver = found
@@ -49,36 +46,9 @@ class AdbcEngine:
             part = dialects.table_name(self.dialect, self._driver.table)
             sql = f"select * from {part} limit 0"  # noqa: S608 - a quoted name
             with self._asked(sql, threading.Event()) as stream:
-                connection = answer.connected()
-                try:
-                    connection.register("described", stream)
-                    rows = connection.execute("DESCRIBE described").fetchall()
-                finally:
-                    connection.close()
+                rows = answer.whole(stream, "DESCRIBE answered")
             self._table = schema.table_of(self._driver.table, {str(row[0]): str(row[1]) for row in rows})
         return self._table
-
-    def periods(self, stop: threading.Event) -> tuple[LakePeriod, ...]:
-        """Billing periods; a stamp is made of rows, sums and a fingerprint of what lines say."""
-        sql = dialects.render_periods(self.dialect, self.describe())
-        return tuple(
-            LakePeriod(str(row[0] or ""), hashlib.sha256(repr(row).encode()).hexdigest()[:32])
-            for row in self._rows(sql, stop)
-        )
-
-    def tag_keys(self, period: str, stop: threading.Event) -> tuple[str, ...]:
-        """Keys of tags, the most used first."""
-        table = self.describe()
-        counts: dict[str, int] = {}
-        for column in table.maps:
-            sql = dialects.render_tag_keys(self.dialect, table, column, period)
-            for key, count in self._rows(sql, stop):
-                counts[str(key)] = counts.get(str(key), 0) + int(str(count))
-        return tuple(sorted(counts, key=lambda key: (-counts[key], key)))
-
-    def estimate(self, rollup: Rollup) -> Estimate | None:  # noqa: ARG002 - no driver says
-        """Not known: none of these engines says what a question will read."""
-        return None
 
     @contextmanager
     def run(
@@ -88,9 +58,6 @@ class AdbcEngine:
         sql = dialects.render(self.dialect, self.describe(), rollup)
         with self._asked(sql, stop, progress) as stream:
             yield Batches("arrow", stream)
-
-    def close(self) -> None:
-        """Nothing is held between questions."""
 
     @contextmanager
     def _asked(
@@ -144,14 +111,10 @@ class AdbcEngine:
         import duckdb
 
         with self._asked(sql, stop) as stream:
-            connection = answer.connected()
             try:
-                connection.register("answered", stream)
-                return connection.execute("FROM answered").fetchall()
+                return answer.whole(stream)
             except duckdb.Error as error:
                 raise EngineError(f"{self.where}: {_words(error)}") from error
-            finally:
-                connection.close()
 
 
 def opened(url: str) -> AdbcEngine:
@@ -196,13 +159,8 @@ def _first(connection: Any, sql: str) -> object:
     with _closing(AdbcStatement(connection)) as statement:
         statement.set_sql_query(sql)
         stream, _ = statement.execute_query()
-        local = answer.connected()
-        try:
-            local.register("answered", stream)
-            row = local.execute("FROM answered").fetchone()
-        finally:
-            local.close()
-    return row[0] if row else None
+        rows = answer.whole(stream)
+    return rows[0][0] if rows else None
 
 
 def _words(error: Exception) -> str:

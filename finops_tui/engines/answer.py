@@ -82,6 +82,24 @@ def connected(memory: str = "1GB", threads: int = 2, spill: Path | None = None) 
     return connection
 
 
+def whole(stream: object, sql: str = "FROM answered") -> list[tuple[object, ...]]:
+    """A small answer, or what is asked of it.
+
+    Args:
+        stream: The answer, as Arrow.
+        sql: A statement of the program's own over `answered`.
+
+    Raises:
+        duckdb.Error: the stream broke.
+    """
+    connection = connected()
+    try:
+        connection.register("answered", stream)
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
 def _source(connection: DuckDBPyConnection, batches: Batches) -> str:
     """What an answer is read from, as DuckDB has it in FROM."""
     if batches.kind == "arrow":

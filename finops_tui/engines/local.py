@@ -6,7 +6,6 @@ For a bill too large to be taken whole, and the reference that every other engin
 from __future__ import annotations
 
 import glob
-import hashlib
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from finops_tui.engines import answer, dialects, schema
-from finops_tui.engines.base import Batches, EngineError, EngineStoppedError, Estimate, LakePeriod
+from finops_tui.engines.asking import SqlEngine
+from finops_tui.engines.base import Batches, EngineError, EngineStoppedError
 from finops_tui.engines.watching import watched
 from finops_tui.queries.safe_text import clean
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
-    from decimal import Decimal
 
     from duckdb import DuckDBPyConnection
 
@@ -32,11 +31,10 @@ SCHEME: Final = "lake"
 _VIEW: Final = "lake"
 
 
-class LocalEngine:
+class LocalEngine(SqlEngine):
     """DuckDB over Parquet files."""
 
     dialect: Dialect = "duckdb"
-    max_usd: Decimal | None = None
 
     def __init__(self, pattern: str) -> None:
         self.where = clean(f"lake://{pattern}")
@@ -54,27 +52,6 @@ class LocalEngine:
             self._table = schema.table_of((_VIEW,), {str(row[0]): str(row[1]) for row in rows})
         return self._table
 
-    def periods(self, stop: threading.Event) -> tuple[LakePeriod, ...]:
-        """Billing periods; a stamp is made of rows, sums and a fingerprint of what lines say."""
-        table = self.describe()
-        rows = self._rows(dialects.render_periods(self.dialect, table), stop)
-        return tuple(
-            LakePeriod(str(row[0] or ""), hashlib.sha256(repr(row).encode()).hexdigest()[:32]) for row in rows
-        )
-
-    def tag_keys(self, period: str, stop: threading.Event) -> tuple[str, ...]:
-        """Keys of tags, the most used first."""
-        table = self.describe()
-        counts: dict[str, int] = {}
-        for column in table.maps:
-            for key, count in self._rows(dialects.render_tag_keys("duckdb", table, column, period), stop):
-                counts[str(key)] = counts.get(str(key), 0) + int(str(count))
-        return tuple(sorted(counts, key=lambda key: (-counts[key], key)))
-
-    def estimate(self, rollup: Rollup) -> Estimate | None:  # noqa: ARG002 - nothing is paid
-        """Nothing is paid."""
-        return None
-
     @contextmanager
     def run(
         self, rollup: Rollup, stop: threading.Event, progress: Callable[[Told], None] | None = None
@@ -85,9 +62,6 @@ class LocalEngine:
             path = Path(folder) / "answer.parquet"
             self._do(f"COPY ({sql}) TO '{path}' (FORMAT parquet)", stop, progress)
             yield Batches("parquet", (path,))
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _connected(self) -> DuckDBPyConnection:
         import duckdb
